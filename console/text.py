@@ -13,7 +13,7 @@ _ESCAPES = re.compile(
     re.DOTALL,
 )
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-"""Categories that draw nothing or reorder text: controls, direction marks, zero-width joiners, surrogates, separators."""
+"""Unicode categories that draw nothing or reorder text: controls, direction marks, joiners, surrogates, separators."""
 
 NO_DATA = "–"
 
