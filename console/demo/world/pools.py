@@ -4,12 +4,13 @@ from .dice import digest
 from .nouns import Latency, Runner, RunnerManager, Wave
 
 _VERSIONS = {
-    "18.11.1": "5265d41d",
-    "18.9.0": "07e534ba",
-    "18.5.0": "bda84871",
     "16.11.4": "d7caf8a4",
+    "18.5.0": "bda84871",
+    "18.9.0": "07e534ba",
+    "18.11.1": "5265d41d",
     "19.4.0": "e1a27c53",
 }
+_OLD, _LARGE, _ALL = "16.11.4", "18.9.0", "instance_type"
 
 
 def _runner(number: int, name: str, pool: str, tags: str, executor: str = "docker", **rest: object) -> Runner:
@@ -38,15 +39,15 @@ RUNNERS: tuple[Runner, ...] = (
     _runner(11, "docker-fleet-1", "docker", "docker linux", run_untagged=True, limit=12, hosts=2),
     _runner(12, "docker-fleet-2", "docker", "docker linux", run_untagged=True, limit=12, hosts=2),
     _runner(13, "docker-fleet-3", "docker", "docker linux", run_untagged=True, limit=12, version="19.4.0"),
-    _runner(14, "k8s-build-pool", "kubernetes", "kubernetes build", "kubernetes", kind="instance_type", limit=30, hosts=3),
-    _runner(15, "k8s-large-pool", "large", "kubernetes large", "kubernetes", kind="instance_type", limit=10, version="18.9.0"),
+    _runner(14, "k8s-build-pool", "kubernetes", "kubernetes build", "kubernetes", kind=_ALL, limit=30, hosts=3),
+    _runner(15, "k8s-large-pool", "large", "kubernetes large", "kubernetes", kind=_ALL, limit=10, version=_LARGE),
     _runner(16, "buildkit-1", "image", "buildkit privileged", limit=6, version="18.5.0"),
     _runner(17, "buildkit-2", "image", "buildkit privileged", limit=6, version="18.5.0"),
     _runner(18, "gpu-a100-1", "gpu", "gpu cuda", "shell", limit=2, shared_cache=False, maximum_timeout=7200),
     _runner(19, "gpu-a100-2", "gpu", "gpu cuda", "shell", limit=2, shared_cache=False, online=False),
-    _runner(20, "deploy-bastion", "deploy", "deploy production", "shell", limit=4, version="16.11.4", shared_cache=False),
+    _runner(20, "deploy-bastion", "deploy", "deploy production", "shell", limit=4, version=_OLD, shared_cache=False),
     _runner(21, "arm64-builder", "arm", "arm64 buildkit", limit=4, architecture="arm64"),
-    _runner(22, "docker-fleet-old", "docker", "docker linux", paused=True, version="16.11.4"),
+    _runner(22, "docker-fleet-old", "docker", "docker linux", paused=True, version=_OLD),
     _runner(
         23, "mesh-bench-host", "bench", "bench", "shell", kind="project_type", project="llm/agent-mesh", limit=1,
         shared_cache=False,

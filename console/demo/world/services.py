@@ -32,7 +32,10 @@ def _canary(start: float) -> Service:
     image = f"{_REGISTRY}/llm/agent-brain"
     return Service(
         "agent-brain", "llm/agent-brain", "canary", Wave(42.0),
-        (Track("stable", "2.8.1", f"{image}:2.8.1", stable), Track("canary", "2.9.0-rc1", f"{image}:2.9.0-rc1", canary)),
+        (
+            Track("stable", "2.8.1", f"{image}:2.8.1", stable),
+            Track("canary", "2.9.0-rc1", f"{image}:2.9.0-rc1", canary),
+        ),
         8081,
     )  # fmt: skip
 

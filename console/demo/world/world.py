@@ -1,19 +1,19 @@
 """The world: what the three servers of the platform speak about.
 
-A `World` is a pure function of (projects, seed, start): it holds no state that time changes, so every question takes the
-time `t` (unix seconds) that it is asked at. What lies before `t` never changes; asking later gives the same past.
+A `World` is a pure function of (projects, seed, start): it holds no state that time changes, so every question takes
+the time `t` (unix seconds) that it is asked at. What lies before `t` never changes; asking later gives the same past.
 `start` is when the fleet was first looked at: 90 days of history lie before it (`origin`) and the troubles are placed
 relative to it. It lives on for as long as one asks.
 
 What Prometheus and Docker need is here as plain functions of time, rates in closed form:
 
 - `services()`: each `Service` has `traffic` (a `Wave`: requests a second, `.at(t)` and the integral `.total(a, b)`) and
-  `tracks`, whose `phases` are spans of constant weight, error ratio, latency and replicas. Requests of a track in a span
-  are `service.traffic.total(a, b) * phase.weight`; errors are that times `phase.error_ratio`.
+  `tracks`, whose `phases` are spans of constant weight, error ratio, latency and replicas. Requests of a track in a
+  span are `service.traffic.total(a, b) * phase.weight`; errors are that times `phase.error_ratio`.
 - `containers()`: name, image, labels, CPU as a `Wave` in cores, memory, state, restarts.
 - `redis()`: lookups as a `Wave` and the hit ratio as steps.
-- `runners()`: limit, version, tags, pool. `running_jobs(runner, t)` counts the jobs it has at `t`, never above its limit;
-  `waiting(runner, t)` is the distribution of the time in the queue then; `finished_jobs(runner, a, b)` how many ended.
+- `runners()`: limit, version, tags, pool. `running_jobs(runner, t)` counts the jobs it has at `t`, never above its
+  limit; `waiting(runner, t)` is the distribution of the time in the queue then; `finished_jobs(runner, a, b)` how many ended.
 """
 
 from .nouns import Container, Latency, Redis, Runner, Service
