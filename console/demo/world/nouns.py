@@ -258,6 +258,8 @@ class Job:
     pipeline_id: int
     spec: JobSpec
     name: str
+    needs: tuple[int, ...] | None
+    """Ids of what it waits for by `needs:`; None: the earlier stages."""
     created_at: float
     queued_at: float = inf
     """When it went pending: needs met, or played."""
@@ -268,8 +270,10 @@ class Job:
     failure_reason: str | None = None
     cause: str | None = None
     """Why a script failed, for its log and test report: a test's id, `compile`, `lint`, `network`, ..."""
-    waits_as: str = "created"
-    """Status before `queued_at`: created or manual."""
+    manual_at: float = inf
+    """When it could first be played: manual from then until `queued_at`."""
+    skips: tuple[tuple[float, float], ...] = ()
+    """Spans in which something it waits for had failed: skipped, until that was retried."""
     retried_at: float = inf
     """When another run took its place."""
     canceling_at: float = inf
@@ -279,7 +283,7 @@ class Job:
     caches: tuple[str, ...] = ()
     """Outcome for each cache of the spec: hit, current, local, fallback, miss, forbidden, push_only."""
     user_id: int = 0
-    """Who played or retried it; 0: the pipeline's user."""
+    """Who started this run."""
     erased_at: float = inf
 
 

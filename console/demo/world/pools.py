@@ -36,17 +36,17 @@ def _runner(number: int, name: str, pool: str, tags: str, executor: str = "docke
 
 
 RUNNERS: tuple[Runner, ...] = (
-    _runner(11, "docker-fleet-1", "docker", "docker linux", run_untagged=True, limit=12, hosts=2),
-    _runner(12, "docker-fleet-2", "docker", "docker linux", run_untagged=True, limit=12, hosts=2),
-    _runner(13, "docker-fleet-3", "docker", "docker linux", run_untagged=True, limit=12, version="19.4.0"),
-    _runner(14, "k8s-build-pool", "kubernetes", "kubernetes build", "kubernetes", kind=_ALL, limit=30, hosts=3),
-    _runner(15, "k8s-large-pool", "large", "kubernetes large", "kubernetes", kind=_ALL, limit=10, version=_LARGE),
-    _runner(16, "buildkit-1", "image", "buildkit privileged", limit=6, version="18.5.0"),
-    _runner(17, "buildkit-2", "image", "buildkit privileged", limit=6, version="18.5.0"),
+    _runner(11, "docker-fleet-1", "docker", "docker linux", run_untagged=True, limit=5, hosts=2),
+    _runner(12, "docker-fleet-2", "docker", "docker linux", run_untagged=True, limit=5, hosts=2),
+    _runner(13, "docker-fleet-3", "docker", "docker linux", run_untagged=True, limit=5, version="19.4.0"),
+    _runner(14, "k8s-build-pool", "kubernetes", "kubernetes build", "kubernetes", kind=_ALL, limit=14, hosts=3),
+    _runner(15, "k8s-large-pool", "large", "kubernetes large", "kubernetes", kind=_ALL, limit=8, version=_LARGE),
+    _runner(16, "buildkit-1", "image", "buildkit privileged", limit=4, version="18.5.0"),
+    _runner(17, "buildkit-2", "image", "buildkit privileged", limit=4, version="18.5.0"),
     _runner(18, "gpu-a100-1", "gpu", "gpu cuda", "shell", limit=2, shared_cache=False, maximum_timeout=7200),
     _runner(19, "gpu-a100-2", "gpu", "gpu cuda", "shell", limit=2, shared_cache=False, online=False),
     _runner(20, "deploy-bastion", "deploy", "deploy production", "shell", limit=4, version=_OLD, shared_cache=False),
-    _runner(21, "arm64-builder", "arm", "arm64 buildkit", limit=4, architecture="arm64"),
+    _runner(21, "arm64-builder", "arm", "arm64 buildkit", limit=3, architecture="arm64"),
     _runner(22, "docker-fleet-old", "docker", "docker linux", paused=True, version=_OLD),
     _runner(
         23, "mesh-bench-host", "bench", "bench", "shell", kind="project_type", project="llm/agent-mesh", limit=1,

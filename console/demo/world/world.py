@@ -13,12 +13,18 @@ What Prometheus and Docker need is here as plain functions of time, rates in clo
 - `containers()`: name, image, labels, CPU as a `Wave` in cores, memory, state, restarts.
 - `redis()`: lookups as a `Wave` and the hit ratio as steps.
 - `runners()`: limit, version, tags, pool. `running_jobs(runner, t)` counts the jobs it has at `t`, never above its
-  limit; `waiting(runner, t)` is the distribution of the time in the queue then; `finished_jobs(runner, a, b)` how many ended.
+  limit; `waiting(runner, t)` is the distribution of the time in the queue then; `finished_jobs(runner, a, b)`
+  how many ended.
 """
 
+from functools import cached_property
+
+from .load import RunnerLoad
 from .nouns import Container, Latency, Redis, Runner, Service
 from .pools import RUNNERS, waiting
+from .rhythm import Calendar
 from .services import containers, redis, services
+from .timeline import Timeline
 
 DAYS = 90
 """Days of history before the start."""
@@ -28,10 +34,16 @@ class World:
     """See the module."""
 
     def __init__(self, projects: int = 17, seed: int = 7, start: float = 0.0) -> None:
+        if projects < 1:
+            raise ValueError(f"a fleet of {projects} projects")
         self.seed = seed
         self.start = start
         self.origin = start - start % 86400 - DAYS * 86400
-        self.project_count = projects
+        self.timeline = Timeline(Calendar(seed, self.origin, start), projects)
+
+    @cached_property
+    def load(self) -> RunnerLoad:
+        return RunnerLoad(self.timeline)
 
     def services(self) -> tuple[Service, ...]:
         return services(self.start)
@@ -47,11 +59,11 @@ class World:
 
     def running_jobs(self, runner: Runner, t: float) -> int:
         """Jobs that this runner runs at `t`, 0..limit."""
-        return 0
+        return self.load.running(runner, t)
 
     def finished_jobs(self, runner: Runner, since: float, until: float) -> int:
-        """Jobs that this runner ended in `since`..`until`."""
-        return 0
+        """Jobs that this runner ended in since < t <= until."""
+        return self.load.finished(runner, since, until)
 
     def waiting(self, runner: Runner, t: float) -> Latency:
         """How long jobs of this runner's tags wait in the queue around `t`."""
