@@ -61,6 +61,8 @@ class FleetPage:
     cursor: str | None
     """None: this was the last page."""
     total: int | None = None
+    missing: tuple[str, ...] = ()
+    """Groups and projects of the config that GitLab does not show to this token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,8 @@ class DaySpend:
     retried_minutes: float = 0.0
     """Of `minutes`, those of attempts that a later attempt replaced."""
     superseded_minutes: float = 0.0
-    """Of `minutes`, those of pipelines that a newer push to the same ref made needless while they ran."""
+    """Of `minutes`, those run after a newer push to the same ref had made its own pipeline: what cancelling the
+    older one at that moment would have saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,14 +297,22 @@ class Bookmark:
 class HistoryWriter(Protocol):
     """The one hand that writes history. Each call is one transaction, and safe to repeat."""
 
-    async def save_projects(self, projects: Sequence[Project]) -> None: ...
-    async def save_pipelines(self, pipelines: Sequence[Pipeline]) -> bool:
-        """Whether anything differs from what was stored."""
+    async def save_projects(self, projects: Sequence[Project]) -> bool:
+        """Whether anything differs from what was stored; so do all that give a bool."""
         ...
 
+    async def keep_projects(self, present: Collection[int]) -> bool:
+        """Hide every other project: it left the fleet. Its history stays."""
+        ...
+
+    async def save_pipelines(self, pipelines: Sequence[Pipeline]) -> bool: ...
+
     async def save_jobs(self, jobs: Sequence[Job]) -> bool: ...
-    async def save_runners(self, runners: Sequence[Runner]) -> None: ...
-    async def save_cache(self, job: Job, uses: Sequence[CacheUse]) -> None:
+    async def save_runners(self, runners: Sequence[Runner]) -> bool:
+        """All there are: others vanish."""
+        ...
+
+    async def save_cache(self, job: Job, uses: Sequence[CacheUse]) -> bool:
         """Marks the job's log as read, also when `uses` is empty."""
         ...
 
@@ -309,10 +320,16 @@ class HistoryWriter(Protocol):
         """Finished jobs whose log nobody has read, newest first; none older than the logs kept."""
         ...
 
-    async def save_environments(self, project_id: int, environments: Sequence[Environment]) -> None: ...
+    async def save_environments(self, project_id: int, environments: Sequence[Environment]) -> bool:
+        """All the project has: others vanish."""
+        ...
+
     async def save_deployments(self, deployments: Sequence[Deployment]) -> bool: ...
     async def bookmarks(self) -> tuple[Bookmark, ...]: ...
     async def save_bookmark(self, bookmark: Bookmark) -> None: ...
+    async def prune(self) -> int:
+        """Remove one batch of rows older than what is kept; how many went, 0 when none are left to remove."""
+        ...
 
 
 # --- Sync as the boards and the app see it --------------------------------------------------------------------------

@@ -88,6 +88,8 @@ class Pipeline:
     web_url: str = ""
     failure_reason: str = ""
     name: str = ""
+    tag: bool | None = None
+    """Whether `ref` is a tag; None: the source does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class Job:
     web_url: str = ""
     downstream: int | None = None
     """Id of the pipeline a bridge job started."""
+    tag: bool | None = None
+    """Whether `ref` is a tag; None: the source does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
