@@ -1,0 +1,418 @@
+"""The app: composes panes, owns the sync worker, answers what panes ask. It has no rules and does no I/O itself."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from textual import work
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import Screen
+
+from . import last, theme
+from .commands import Command, Everything, Unknown, parse, suggestions
+from .driver import TerminalApp
+from .launch import Launch, Runtime
+from .messages import LogRequested, Notice, PlaceChanged
+from .panes import PANES
+from .panes.base import Pane, PaneKind, Stand
+from .ports import SourceError
+from .widgets.bars import keys_spans, tabs_spans
+from .widgets.cells import cell
+from .widgets.header import counts_spans, header_spans
+from .widgets.line import Line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .boards.header import HeaderBoard
+
+LEAST = (60, 16)
+"""Columns and lines below which the screen only says so."""
+
+
+class ConsoleApp(TerminalApp):
+    """The console on one context at a time."""
+
+    TITLE = "console"
+    COMMANDS: ClassVar[set[Any]] = {Everything}
+    ENABLE_COMMAND_PALETTE = True
+    CSS = """
+    Screen { layout: vertical; }
+    #panes { height: 1fr; }
+    #small { display: none; height: 1fr; content-align: center middle; }
+    Screen.-small #panes, Screen.-small #tabs, Screen.-small #header, Screen.-small #keys { display: none; }
+    Screen.-small #small { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(kind.key, f"pane('{kind.name}')", kind.title, id=f"app.{kind.name}", show=False) for kind in PANES),
+        Binding("minus", "last_pane", "Last view", id="app.last", show=False),
+        Binding("slash", "prompt('filter')", "Filter", id="app.filter"),
+        Binding("colon", "prompt('command')", "Command", id="app.command", show=False),
+        Binding("r", "refresh_now", "Refresh", id="app.refresh"),
+        Binding("y", "copy", "Copy link", id="app.copy", show=False),
+        Binding("o", "open_link", "Open link", id="app.open", show=False),
+        Binding("C", "contexts", "Contexts", id="app.contexts", show=False),
+        Binding("question_mark", "keys", "Keys", id="app.keys"),
+        Binding("ctrl+p", "command_palette", "Palette", id="app.palette", show=False),
+        Binding("q", "quit", "Quit", id="app.quit"),
+    ]
+
+    def __init__(self, launch: Launch) -> None:
+        super().__init__()
+        self.launch = launch
+        self.context = launch.context
+        self.runtime: Runtime | None = None
+        self.header_board: HeaderBoard | None = None
+        self.theme_names: tuple[str, ...] = ()
+        self._before = ""
+        self._kept = last.read(launch.state_path(launch.context))
+        self._header_changed = asyncio.Event()
+        kept = self._kept.pane
+        self._pane = kept if kept in {kind.name for kind in PANES} else PANES[0].name
+        self._chosen_theme = launch.theme or self._kept.theme or theme.DEFAULT
+        self._theme_notice = theme.install(self, self._chosen_theme, launch.themes_folder)
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.launch.contexts)
+
+    # --- First paint -----------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="header")
+        yield Line(id="tabs")
+        with Vertical(id="panes"):
+            yield self._make(self._kind(self._pane))
+        yield Line(id="small")
+        yield Line(id="keys")
+
+    def on_mount(self) -> None:
+        if self.launch.keys:
+            self.set_keymap(self.launch.keys)
+        self._restore_header()
+        self.pane.table.focus()
+        if self._theme_notice:
+            self.notify(self._theme_notice, severity="warning", markup=False)
+        self.call_after_refresh(self.begin)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return theme.variable_defaults(self.current_theme)
+
+    def _restore_header(self) -> None:
+        from .boards.header import HeaderBoard
+
+        stored = self._kept.header
+        self.header_board = last.board_of(stored, HeaderBoard) if stored else None
+        self._say_header()
+
+    def _kind(self, name: str) -> PaneKind:
+        return next(kind for kind in PANES if kind.name == name)
+
+    def _make(self, kind: PaneKind) -> Pane:
+        """A pane, standing where it was left and showing what it showed."""
+        services = self.runtime.services if self.runtime else None
+        pane = Pane(kind, services, self.launch.clock)
+        place = self._kept.places.get(kind.name, last.Place())
+        stored = self._kept.boards.get(kind.name)
+        board = last.board_of(stored, kind.board_type()) if stored else None
+        stand = Stand(pane.stand.level, None, place.key, place.filter, place.sort, place.descending)
+        stand.stored_at = stored.at if stored and board is not None else None
+        pane.restore(board, stand)
+        return pane
+
+    # --- Work behind the first paint -------------------------------------------------------------------------------
+
+    @work(exclusive=True, group="context")
+    async def begin(self) -> None:
+        """Open the context's history and sources, then keep them fresh until another context is chosen."""
+        try:
+            runtime = await self.launch.open(self.context, self.announce)
+        except SourceError as error:
+            self.notify(f"{error} {error.remedy}".strip(), title="Nothing can be read", severity="error", timeout=60)
+            self.query_one("#header", Line).say((("  no history: ", "bad"), (str(error), "bad")))
+            return
+        self.runtime = runtime
+        self._watch()
+        for pane in self.query(Pane):
+            pane.attend(runtime.services)
+        self.follow_header()
+        self.read_themes()
+        await runtime.run()
+
+    @work(group="themes")
+    async def read_themes(self) -> None:
+        """Themes other than the chosen one are read when nobody waits."""
+        problems = theme.install_others(self, self.launch.themes_folder)
+        self.theme_names = tuple(
+            name for name in self.available_themes if name in theme.theme_files(self.launch.themes_folder)
+        )
+        for problem in problems:
+            self.notify(problem, title="Theme left out", severity="warning")
+
+    @work(exclusive=True, group="header")
+    async def follow_header(self) -> None:
+        """Keep the top line true; ages move on by themselves, so it is looked at every ten seconds too."""
+        from .boards.header import header
+
+        while self.runtime is not None:
+            self._header_changed.clear()
+            try:
+                self.header_board = await header(self.runtime.services)
+            except SourceError as error:
+                self.notify(str(error), severity="error")
+            self._say_header()
+            try:
+                async with asyncio.timeout(10):
+                    await self._header_changed.wait()
+            except TimeoutError:
+                continue
+
+    def announce(self, topics: frozenset[str]) -> None:
+        """Sync says that these topics changed."""
+        if topics & {"sources", "pipelines", "projects"}:
+            self._header_changed.set()
+        for pane in self.query(Pane):
+            pane.changed(topics)
+
+    def _watch(self) -> None:
+        if self.runtime is not None:
+            self.runtime.watching(self.pane.stand.level.topics)
+
+    # --- The lines around the pane ---------------------------------------------------------------------------------
+
+    def _say_header(self) -> None:
+        info = next((one for one in self.launch.contexts if one.name == self.context), None)
+        left = header_spans(
+            self.context, bool(info and info.production), self.header_board, self.launch.clock(), self.size.width
+        )
+        self.query_one("#header", Line).say(left, counts_spans(self.header_board))
+
+    def on_place_changed(self, message: PlaceChanged) -> None:
+        message.stop()
+        self._say_place()
+        self._watch()
+
+    def _say_place(self) -> None:
+        if not self.query("#panes > Pane"):
+            return
+        pane, width = self.pane, self.size.width
+        table = pane.table
+        self.query_one("#tabs", Line).say(*tabs_spans(PANES, pane.kind, pane.breadcrumb, width))
+        self.query_one("#keys", Line).say(*keys_spans(self.shown_keys(), table.filter.text, len(table.marked), width))
+
+    def shown_keys(self) -> list[tuple[str, str, bool]]:
+        """Key, what it does and whether it can act now, of every binding meant for the key line."""
+        found: dict[str, tuple[str, str, bool]] = {}
+        for binding in self.screen.active_bindings.values():
+            one = binding.binding
+            if one.show and one.id and one.description and one.id not in found:
+                found[one.id] = (self.get_key_display(one), one.description, binding.enabled)
+        return list(found.values())
+
+    def on_resize(self) -> None:
+        width, height = self.size
+        small = width < LEAST[0] or height < LEAST[1]
+        self.screen.set_class(small, "-small")
+        if small:
+            self.query_one("#small", Line).say(cell(f"{width}x{height}: needs {LEAST[0]}x{LEAST[1]}"))
+        self._say_header()
+        self._say_place()
+
+    # --- Panes -----------------------------------------------------------------------------------------------------
+
+    @property
+    def pane(self) -> Pane:
+        """The one on screen."""
+        return self.query_one(f"#pane-{self._pane}", Pane)
+
+    async def action_pane(self, name: str) -> None:
+        """Show a pane; it is made when first seen."""
+        if name == self._pane:
+            return
+        self._before, before = self._pane, self.pane
+        self._pane = name
+        if not self.query(f"#pane-{name}"):
+            await self.query_one("#panes").mount(self._make(self._kind(name)))
+        before.display = False
+        self.pane.display = True
+        self.pane.table.focus()
+        self._say_place()
+        self._watch()
+
+    async def action_next_pane(self, step: int) -> None:
+        names = [kind.name for kind in PANES]
+        await self.action_pane(names[(names.index(self._pane) + step) % len(names)])
+
+    async def action_last_pane(self) -> None:
+        if self._before:
+            await self.action_pane(self._before)
+
+    def on_log_requested(self, message: LogRequested) -> None:
+        message.stop()
+        services = self.runtime.services if self.runtime else None
+        if services is None or services.logs is None:
+            self.notify("The log cannot be read: no GitLab is connected in this context.", severity="warning")
+            return
+        from .screens.log import LogScreen
+
+        self.push_screen(LogScreen(services.logs, message.job, message.project))
+
+    def on_notice(self, message: Notice) -> None:
+        message.stop()
+        self.notify(message.text, severity=message.severity)  # type: ignore[arg-type]
+
+    # --- Keys ------------------------------------------------------------------------------------------------------
+
+    async def action_prompt(self, kind: str) -> None:
+        """Open the filter or command line in place of the key line."""
+        from .widgets.prompt import Prompt
+
+        if self.query(Prompt):
+            return
+        words = suggestions(self.contexts, self.theme_names) if kind == "command" else []
+        start = self.pane.table.filter.text if kind == "filter" else ""
+        prompt = Prompt(kind, start, words)
+        await self.screen.mount(prompt, before="#keys")
+        self.query_one("#keys").display = False
+        prompt.focus()
+
+    def on_prompt_edited(self, message: Any) -> None:
+        message.stop()
+        self.pane.table.set_filter(message.text)
+
+    async def on_prompt_closed(self, message: Any) -> None:
+        """The prompt is done: `text` is None when it was left with Esc."""
+        message.stop()
+        await message.prompt.remove()
+        self.query_one("#keys").display = True
+        self.pane.table.focus()
+        if message.prompt.kind == "filter":
+            self.pane.table.set_filter(message.text or "")
+        elif message.text:
+            await self.say(message.text)
+        self._say_place()
+
+    async def say(self, line: str) -> None:
+        """Do what a `:` line says."""
+        try:
+            command = parse(line)
+        except Unknown as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        await self._obey(command)
+
+    async def _obey(self, command: Command) -> None:
+        match command.verb:
+            case "quit":
+                await self.action_quit()
+            case "refresh":
+                self.action_refresh_now()
+            case "help":
+                self.action_keys()
+            case "context":
+                await self.switch_context(command.place)
+            case "theme":
+                self._choose_theme(command.place)
+            case name:
+                await self.action_pane(name)
+                self.pane.visit(command.place, command.filter)
+
+    def _choose_theme(self, name: str) -> None:
+        if name in self.available_themes:
+            self.theme = self._chosen_theme = name
+        else:
+            known = ", ".join(self.theme_names)
+            self.notify(
+                f"There is no theme {name or 'without a name'}; there are: {known}", severity="warning", markup=False
+            )
+
+    def action_refresh_now(self) -> None:
+        if self.runtime is None:
+            self.notify("Still starting.", severity="warning")
+        else:
+            self.runtime.refresh()
+
+    def action_keys(self) -> None:
+        from .screens.keys import KeysScreen
+
+        self.push_screen(KeysScreen(self.screen.active_bindings.values()))
+
+    def action_copy(self) -> None:
+        row = self.pane.table.row
+        if row is None or not row.link:
+            self.notify("Nothing to copy here: the row has no link.", severity="warning")
+            return
+        from .widgets.clipboard import copy
+
+        self.notify(copy(self, row.link), markup=False)
+
+    def action_open_link(self) -> None:
+        """Open the row's page; over SSH there is no browser here, so it is copied."""
+        from os import environ
+        from webbrowser import open_new_tab
+
+        row = self.pane.table.row
+        if row is None or not row.link:
+            self.notify("Nothing to open here: the row has no link.", severity="warning")
+        elif "SSH_CONNECTION" in environ or not open_new_tab(row.link):
+            self.action_copy()
+
+    async def action_contexts(self) -> None:
+        """Go on to the next context; `:context NAME` goes to a certain one."""
+        names = self.contexts
+        if len(names) < 2:
+            self.notify("The config has one context only.", severity="warning")
+        else:
+            await self.switch_context(names[(names.index(self.context) + 1) % len(names)])
+
+    async def switch_context(self, name: str) -> None:
+        """Leave this context, also one that is down, and open another."""
+        if name not in self.contexts:
+            self.notify(
+                f"There is no context {name!r}; there are: {', '.join(self.contexts)}", severity="warning", markup=False
+            )
+            return
+        await self._leave_context()
+        self.context = name
+        self._kept = last.read(self.launch.state_path(name))
+        await self.query(Pane).remove()
+        self._pane = self._kept.pane if self._kept.pane in {kind.name for kind in PANES} else PANES[0].name
+        await self.query_one("#panes").mount(self._make(self._kind(self._pane)))
+        self._restore_header()
+        self.pane.table.focus()
+        self.begin()
+
+    # --- Leaving ---------------------------------------------------------------------------------------------------
+
+    def remember(self) -> None:
+        """Store what is on screen for the next start."""
+        kept, now = self._kept, self.launch.clock()
+        kept.pane, kept.theme = self._pane, self._chosen_theme
+        for pane in self.query(Pane):
+            first = pane.remember() if len(pane.stands) == 1 else pane.stands[0]
+            kept.places[pane.kind.name] = last.Place(first.key, first.filter, first.sort, first.descending)
+            if first.board is not None and first.stored_at is None:
+                kept.boards[pane.kind.name] = last.shown(first.board, now)
+        if self.header_board is not None:
+            kept.header = last.shown(self.header_board, now)
+        last.write(self.launch.state_path(self.context), kept)
+
+    async def _leave_context(self) -> None:
+        try:
+            self.remember()
+        except OSError as error:
+            self.notify(f"The last screen cannot be stored: {error}", severity="warning", markup=False)
+        runtime, self.runtime = self.runtime, None
+        self.workers.cancel_group(self, "header")
+        self.workers.cancel_group(self, "context")
+        if runtime is not None:
+            await runtime.close()
+
+    async def action_quit(self) -> None:
+        await self._leave_context()
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """None of Textual's own: the palette lists what the console can do."""
+        return ()

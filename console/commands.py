@@ -1,0 +1,89 @@
+"""What can be said by name: the `:` line and the palette."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from typing import Any
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from .panes import PANES
+
+VERBS = {
+    "context": "switch to another context",
+    "theme": "change the theme",
+    "refresh": "ask every source again now",
+    "help": "keys that are valid right now",
+    "quit": "leave",
+}
+
+
+class Unknown(ValueError):
+    """No such command; the text names the nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One parsed `:` line."""
+
+    verb: str
+    """A pane's name, or one of VERBS."""
+    place: str = ""
+    """Context, theme, or the row to open."""
+    filter: str = ""
+
+
+def parse(text: str) -> Command:
+    """`pipelines llm/agent-brain /failed` as a command; raises Unknown with the nearest name."""
+    words, slash, wanted = (f" {text.strip()}").partition(" /")
+    verb, _, place = words.strip().partition(" ")
+    names = [kind.name for kind in PANES] + list(VERBS)
+    if verb not in names:
+        begun = [name for name in names if verb and name.startswith(verb)]
+        if len(begun) != 1:
+            near = get_close_matches(verb, names, 1)
+            hint = f"; did you mean :{near[0]}?" if near else f"; there are: {', '.join(names)}"
+            raise Unknown(f"there is no command :{verb}{hint}")
+        verb = begun[0]
+    return Command(verb, place.strip(), wanted.strip() if slash else "")
+
+
+def suggestions(contexts: Iterable[str], themes: Iterable[str]) -> list[str]:
+    """Lines the prompt completes."""
+    return [
+        *(kind.name for kind in PANES),
+        *VERBS,
+        *(f"context {name}" for name in contexts),
+        *(f"theme {name}" for name in themes),
+    ]
+
+
+class Everything(Provider):
+    """Panes, contexts, themes and the app's own verbs in the palette."""
+
+    def _entries(self) -> list[tuple[str, str, Callable[[], Any]]]:
+        app: Any = self.app
+        entries: list[tuple[str, str, Callable[[], Any]]] = [
+            (f"{kind.title}", f"pane {kind.key}", partial(app.say, kind.name)) for kind in PANES
+        ]
+        entries += [
+            (verb, text, partial(app.say, verb)) for verb, text in VERBS.items() if verb not in ("context", "theme")
+        ]
+        entries += [
+            (f"context {name}", "switch to this context", partial(app.say, f"context {name}")) for name in app.contexts
+        ]
+        entries += [
+            (f"theme {name}", "change the theme", partial(app.say, f"theme {name}")) for name in app.theme_names
+        ]
+        return entries
+
+    async def discover(self) -> Hits:
+        for name, text, run in self._entries():
+            yield DiscoveryHit(name, run, help=text)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for name, text, run in self._entries():
+            if (score := matcher.match(name)) > 0:
+                yield Hit(score, matcher.highlight(name), run, help=text)

@@ -1,0 +1,395 @@
+"""What every pane is made of: levels that one goes down into and back from, over one table.
+
+A level is a plain object: it reads one board and turns it into rows, so it is tested without a screen. The pane
+follows the board of its deepest level, and rests while it is hidden.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, TypeVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+
+from ..messages import Notice, PlaceChanged
+from ..ports import Services, SourceError
+from ..text import age, duration
+from ..widgets.cells import Cell, Column, Row, cell
+from ..widgets.line import Line
+from ..widgets.rows import Rows
+
+T = TypeVar("T")
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..widgets.chart import ChartData
+
+
+class Level:
+    """One table of a pane: what it reads, how its rows look, and where Enter leads."""
+
+    title: str
+    """For the breadcrumb."""
+    topics: frozenset[str]
+    """What sync must say has changed for the board to be read again."""
+    columns: tuple[Column, ...]
+    empty = "Nothing to show yet."
+    options: tuple[str, ...] = ()
+    """Names of the choices that `option` understands: window, by."""
+    charted = False
+    """Whether `chart` may give one."""
+
+    async def board(self, services: Services) -> Any:
+        """Read the board; raises SourceError when history cannot be read."""
+        raise NotImplementedError
+
+    def rows(self, board: Any) -> Iterable[Row]:
+        """The board's rows in its own order."""
+        raise NotImplementedError
+
+    def note(self, board: Any) -> Cell:
+        """One line over the table: the sum of it."""
+        return ()
+
+    def down(self, board: Any, key: str) -> "Level | Message | None":
+        """What Enter on a row opens: a deeper level, something the app is asked for, or nothing."""
+        return None
+
+    def option(self, name: str) -> "Level":
+        """This level with the next choice of an option."""
+        raise KeyError(name)
+
+    def chart(self, board: Any, key: str | None) -> "ChartData | None":
+        """The chart for the row under the cursor."""
+        return None
+
+
+@dataclass
+class Stand:
+    """Where the operator stands in one level."""
+
+    level: Level
+    board: Any = None
+    key: str | None = None
+    filter: str = ""
+    sort: str = ""
+    descending: bool = False
+    stored_at: datetime | None = None
+    """When the board was stored by an earlier run; None once it was read anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaneKind:
+    """What the app knows of a pane before it is opened."""
+
+    key: str
+    name: str
+    """For `:name`, the palette and what is remembered."""
+    title: str
+    first: Callable[[], Level]
+    board_type: Callable[[], Any]
+    """The type of its first level's board, to read what was shown last."""
+
+
+class Pane(Vertical):
+    """A stack of levels over one table, with a line that sums up and, where there is room, a chart."""
+
+    DEFAULT_CSS = """
+    Pane { height: 1fr; }
+    Pane > Rows { min-height: 4; }
+    Pane > .note { height: 1; }
+    Pane > Chart { height: 45%; display: none; }
+    Pane.-charted > Chart { display: block; }
+    Pane.-chart-only > Rows { display: none; }
+    Pane.-chart-only > Chart { height: 1fr; }
+    Pane.-dim Rows { text-style: dim; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,h,left,backspace", "back", "Back", id="pane.back"),
+        Binding("w", "option('window')", "Window", id="pane.window"),
+        Binding("b", "option('by')", "By", id="pane.by"),
+        Binding("c", "chart", "Chart", id="pane.chart"),
+        Binding("tab", "app.next_pane(1)", "Next pane", id="pane.next", show=False),
+        Binding("shift+tab", "app.next_pane(-1)", "Previous pane", id="pane.previous", show=False),
+    ]
+    ROOM_FOR_CHART = 30
+    """Terminal lines from which on a chart stands beside its table without being asked for."""
+    SETTLE_SECONDS = 0.15
+    """A chart follows the cursor once it has rested this long: a held key draws none."""
+
+    def __init__(self, kind: PaneKind, services: Services | None, clock: Callable[[], datetime]) -> None:
+        super().__init__(id=f"pane-{kind.name}")
+        self.kind = kind
+        self.services = services
+        self.clock = clock
+        self.stands = [Stand(kind.first())]
+        self.problem = ""
+        self._changed = asyncio.Event()
+        self._chart_asked: bool | None = None
+        self._chart_timer: Any = None
+        self._visiting = ""
+
+    def compose(self) -> ComposeResult:
+        yield Line(classes="note")
+        yield Rows(self.clock)
+
+    # --- Where one stands ------------------------------------------------------------------------------------------
+
+    @property
+    def stand(self) -> Stand:
+        """The deepest level."""
+        return self.stands[-1]
+
+    @property
+    def table(self) -> Rows:
+        return self.query_one(Rows)
+
+    @property
+    def breadcrumb(self) -> tuple[str, ...]:
+        return tuple(stand.level.title for stand in self.stands)
+
+    def remember(self) -> Stand:
+        """The deepest level's stand, up to date with cursor, order and filter."""
+        table, stand = self.table, self.stand
+        stand.key = table.row.key if table.row else stand.key
+        stand.filter, stand.sort, stand.descending = table.filter.text, table.sorted_by, table.descending
+        return stand
+
+    def on_mount(self) -> None:
+        self._enter()
+
+    def _enter(self) -> None:
+        """Show the deepest level from what is known of it, and follow its board."""
+        stand, table = self.stand, self.table
+        table.empty = stand.level.empty if stand.board is not None else "Loading…"
+        table.show_columns(stand.level.columns)
+        table.set_filter(stand.filter)
+        table.sort_by(stand.sort, stand.descending)
+        table.go_to(stand.key)
+        if stand.board is not None:
+            self._show(stand.board)
+        else:
+            self.query_one(".note", Line).say(())
+        self._arrange_chart()
+        self.post_message(PlaceChanged())
+        if self.display:
+            self.follow()
+
+    def restore(self, board: Any, stand: Stand) -> None:
+        """Before mounting: start from what was shown last."""
+        stand.level, stand.board = self.stands[0].level, board
+        self.stands = [stand]
+
+    # --- Following the board ---------------------------------------------------------------------------------------
+
+    def changed(self, topics: frozenset[str]) -> None:
+        """Sync says that these topics changed; a burst is one redraw, since the event is cleared before the read."""
+        if topics & self.stand.level.topics:
+            self._changed.set()
+
+    def attend(self, services: Services | None) -> None:
+        """Read from these services from now on; None: there are none yet."""
+        self.services = services
+        if self.is_mounted and self.display:
+            self.follow()
+
+    @work(exclusive=True, group="board")
+    async def follow(self) -> None:
+        """Show the board; whenever sync says a topic of ours changed, show it again."""
+        if self.services is None:
+            return
+        stand = self.stand
+        while True:
+            self._changed.clear()
+            try:
+                board = await stand.level.board(self.services)
+            except SourceError as error:
+                self.problem = str(error)  # the last good rows stay
+                self._say_note()
+            else:
+                self.problem = ""
+                stand.board, stand.stored_at = board, None
+                self.table.empty = stand.level.empty
+                self._show(board)
+            await self._changed.wait()
+
+    def on_show(self) -> None:
+        self.follow()
+
+    def on_hide(self) -> None:
+        self.workers.cancel_group(self, "board")
+
+    def _show(self, board: Any) -> None:
+        self.table.replace(self.stand.level.rows(board))
+        self._say_note()
+        self._draw_chart()
+        self._arrive()
+
+    def _say_note(self) -> None:
+        stand = self.stand
+        note = stand.level.note(stand.board) if stand.board is not None else ()
+        if self.problem:
+            note = (("! ", "bad"), (self.problem, "bad"), ("   ", ""), *note)
+        elif stand.stored_at is not None:
+            note = (*cell(f"as of {age(stand.stored_at, self.clock())} ago   ", "warn"), *note)
+        self.query_one(".note", Line).say(note, cell(self.table.position, "mute"))
+
+    # --- Going down and back ---------------------------------------------------------------------------------------
+
+    def on_rows_chosen(self, message: Rows.Chosen) -> None:
+        message.stop()
+        if self.stand.board is None:
+            return
+        following = self.stand.level.down(self.stand.board, message.key)
+        if isinstance(following, Level):
+            self.go_down(following)
+        elif following is not None:
+            self.post_message(following)
+
+    def go_down(self, level: Level) -> None:
+        """Open a deeper level."""
+        self.remember()
+        self.stands.append(Stand(level))
+        self._enter()
+
+    def action_back(self) -> None:
+        """Leave the filter first, then the level."""
+        if self.table.filter.text:
+            self.table.set_filter("")
+            self.post_message(PlaceChanged())
+        elif self.has_class("-chart-only"):
+            self.action_chart()
+        elif len(self.stands) > 1:
+            self.stands.pop()
+            self._enter()
+
+    def visit(self, place: str, wanted: str) -> None:
+        """From the first level, open the row called `place`, and filter by `wanted`; either may be empty."""
+        if place:
+            del self.stands[1:]
+            self._visiting = place
+            self._enter()
+        if wanted:
+            self.table.set_filter(wanted)
+
+    def _arrive(self) -> None:
+        """Open the row a `:` line named, once it is there."""
+        place, self._visiting = self._visiting, ""
+        if not place:
+            return
+        named = [row for row in self.table.shown if any(_called(place, value) for value in row.fields.values())]
+        if named:
+            self.table.go_to(named[0].key)
+            self.on_rows_chosen(Rows.Chosen(named[0].key))
+        else:
+            self.post_message(Notice(f"Nothing here is called {place}.", "warning"))
+
+    def action_option(self, name: str) -> None:
+        stand = self.remember()
+        self.stands[-1] = Stand(stand.level.option(name), key=stand.key, filter=stand.filter)
+        self._enter()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key can act now: None shows it disabled."""
+        if action == "back":
+            return len(self.stands) > 1 or bool(self.table.filter.text) or self.has_class("-chart-only")
+        if action == "option":
+            return bool(parameters) and parameters[0] in self.stand.level.options
+        if action == "chart":
+            return self.stand.level.charted
+        return True
+
+    # --- Moved, sorted, filtered -----------------------------------------------------------------------------------
+
+    def on_rows_moved(self, message: Rows.Moved) -> None:
+        message.stop()
+        self._say_note()
+        self._draw_chart()
+
+    def on_rows_arranged(self, message: Rows.Arranged) -> None:
+        message.stop()
+        self._say_note()
+        self.post_message(PlaceChanged())
+
+    # --- The chart -------------------------------------------------------------------------------------------------
+
+    def action_chart(self) -> None:
+        """Beside the table, alone, or not at all, where there is room for both; else alone or not at all."""
+        roomy = self.app.size.height >= self.ROOM_FOR_CHART
+        if self.has_class("-chart-only"):
+            self.remove_class("-chart-only")
+            self._chart_asked = False
+        elif self.has_class("-charted") or not roomy:
+            self.add_class("-chart-only")
+            self._chart_asked = True
+        else:
+            self._chart_asked = True
+        self._arrange_chart()
+        self.table.focus()
+
+    def on_resize(self) -> None:
+        self._arrange_chart()
+
+    def _arrange_chart(self) -> None:
+        roomy = self.app.size.height >= self.ROOM_FOR_CHART
+        wanted = self._chart_asked if self._chart_asked is not None else roomy
+        shown = self.stand.level.charted and wanted and (roomy or self.has_class("-chart-only"))
+        if not shown:
+            self.remove_class("-chart-only")
+        self.set_class(shown, "-charted")
+        if shown:
+            self._draw_chart()
+
+    def _draw_chart(self) -> None:
+        if not self.has_class("-charted"):
+            return
+        if self._chart_timer is not None:
+            self._chart_timer.stop()
+        self._chart_timer = self.set_timer(self.SETTLE_SECONDS, self._put_chart)
+
+    async def _put_chart(self) -> None:
+        """Give the chart what the row under the cursor shows; the chart is made when first seen."""
+        from ..widgets.chart import Chart
+
+        self._chart_timer = None
+        if self.stand.board is None or not self.has_class("-charted"):
+            return
+        charts = self.query(Chart)
+        if not charts:
+            await self.mount(Chart())
+        row = self.table.row
+        self.query_one(Chart).set_data(self.stand.level.chart(self.stand.board, row.key if row else None))
+
+
+WINDOWS: tuple[tuple[timedelta, str], ...] = (
+    (timedelta(hours=24), "24 h"),
+    (timedelta(days=7), "7 days"),
+    (timedelta(days=30), "30 days"),
+    (timedelta(days=90), "90 days"),
+)
+WEEK, MONTH = WINDOWS[1][0], WINDOWS[2][0]
+
+
+def window_name(window: timedelta) -> str:
+    """`7 days`."""
+    return dict(WINDOWS).get(window, duration(window))
+
+
+def next_window(window: timedelta) -> timedelta:
+    """The next wider window, after the widest the narrowest."""
+    return next_of(tuple(span for span, _ in WINDOWS), window)
+
+
+def _called(place: str, name: str) -> bool:
+    """Whether a row's field is the name given: whole, or the last part of a path."""
+    return name == place or name.rsplit("/", 1)[-1] == place
+
+
+def next_of(values: Sequence[T], value: T) -> T:
+    """The value after `value`, round and round."""
+    return values[(values.index(value) + 1) % len(values)] if value in values else values[0]

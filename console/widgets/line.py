@@ -1,0 +1,79 @@
+"""One line of text that is drawn only when it changed."""
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from .cells import TONES, Cell
+from .columns import sized
+from .diff import changed_columns
+
+_LINE_TONES = ("context", "production", "tab")
+"""Tones that only lines know: the name of the context, and the tab one is on."""
+
+
+class Line(Widget):
+    """One line: spans from the left, spans from the right, the left cut when both do not fit."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{tone or 'plain'}" for tone in (*TONES, *_LINE_TONES)}
+    DEFAULT_CSS = """
+    Line {
+        height: 1; width: 1fr; color: $foreground; background: $background;
+        & .line--plain { color: $foreground; }
+        & .line--ok { color: $success; }
+        & .line--bad { color: $error; text-style: bold; }
+        & .line--warn { color: $warning; text-style: bold; }
+        & .line--run { color: $primary; }
+        & .line--mute { color: $text-muted; }
+        & .line--strong { text-style: bold; }
+        & .line--accent { color: $accent; text-style: bold; }
+        & .line--context { background: $primary; color: $background; text-style: bold; }
+        & .line--production { background: $error; color: $background; text-style: bold; }
+        & .line--tab { color: $primary; text-style: bold reverse; }
+    }
+    """
+
+    def __init__(self, left: Cell = (), right: Cell = (), *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._left = left
+        self._right = right
+        self._styles: dict[str, Style] = {}
+
+    def say(self, left: Cell, right: Cell = ()) -> None:
+        """Show these spans; only the columns that differ are drawn."""
+        if (left, right) == (self._left, self._right):
+            return
+        before = self._spans()
+        self._left, self._right = left, right
+        if (span := changed_columns(before, self._spans())) is not None:
+            self.refresh(Region(span[0], 0, span[1] - span[0], 1))
+
+    @property
+    def text(self) -> str:
+        """What it shows, without tones."""
+        return "".join(text for text, _ in self._spans()).rstrip()
+
+    def _spans(self) -> Cell:
+        width = max(0, self.size.width)
+        right = sized(self._right, min(width, sum(len(text) for text, _ in self._right))) if self._right else ()
+        used = sum(len(text) for text, _ in right)
+        return (*sized(self._left, max(0, width - used - bool(used))), *((" ", ""),) * bool(used), *right)
+
+    def render_line(self, y: int) -> Strip:
+        segments = [Segment(text, self._style(tone)) for text, tone in self._spans()]
+        return Strip(segments, self.size.width)
+
+    def _style(self, tone: str) -> Style:
+        if tone not in self._styles:
+            own = self.get_component_rich_style(f"line--{tone or 'plain'}", partial=True)
+            self._styles[tone] = self.rich_style + own
+        return self._styles[tone]
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles.clear()
+        self.refresh()
