@@ -1,0 +1,128 @@
+"""HTTP to an engine behind ssh, through the system's own ssh client.
+
+The SDK's ssh transport needs paramiko even when it calls the ssh client, asks for passwords on the operator's screen
+and knows no timeout, since it reads from a pipe. Here ssh talks to one end of a socket pair, so the other end is a
+socket as good as any: it times out, and it can be shut down while somebody reads.
+"""
+
+import shlex
+import shutil
+import socket
+import subprocess
+import tempfile
+from typing import Any
+
+import urllib3
+import urllib3.connection
+from docker.transport.basehttpadapter import BaseHTTPAdapter
+
+from .address import Address
+
+
+class SshFailed(ConnectionError):
+    """ssh ended without an answer; the text is what it said."""
+
+
+def command(address: Address, timeout_seconds: float) -> list[str]:
+    """The ssh command whose input and output are the engine's socket.
+
+    BatchMode: it never asks. No forwarding and no control master of ours: a session of the operator's that shares our
+    connection would end with it.
+    """
+    options = {
+        "BatchMode": "yes",
+        "ConnectTimeout": str(max(1, round(timeout_seconds))),
+        "ServerAliveInterval": "10",
+        "ServerAliveCountMax": "3",
+        "ClearAllForwardings": "yes",
+        "ControlMaster": "no",
+    }
+    words = ["ssh", "-T", *(word for name, value in options.items() for word in ("-o", f"{name}={value}"))]
+    if address.user:
+        words += ["-l", address.user]
+    if address.port:
+        words += ["-p", str(address.port)]
+    there = f"docker --host unix://{shlex.quote(address.path)}" if address.path else "docker"
+    return [*words, "--", address.host, f"{there} system dial-stdio"]
+
+
+class SshConnection(urllib3.connection.HTTPConnection):
+    """One HTTP connection over one ssh process."""
+
+    def __init__(self, words: list[str], timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._words = words
+        self._ssh: subprocess.Popen[bytes] | None = None
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process; a pipe could fill up
+
+    def connect(self) -> None:
+        """Starts ssh; raises FileNotFoundError without one."""
+        if shutil.which(self._words[0]) is None:
+            raise FileNotFoundError(2, "No such program", self._words[0])
+        ours, theirs = socket.socketpair()
+        with theirs:
+            # A session of its own: Ctrl+C in our terminal is not for it, and it has no terminal to ask on.
+            self._ssh = subprocess.Popen(
+                self._words, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=self._said, start_new_session=True
+            )
+        ours.settimeout(self.timeout)
+        self.sock = ours
+
+    def getresponse(self) -> Any:
+        """The answer; raises SshFailed when ssh ended instead."""
+        try:
+            return super().getresponse()
+        except ConnectionError as error:
+            raise SshFailed(self._last_words()) from error
+
+    def _last_words(self) -> str:
+        if self._ssh is None:
+            return ""
+        try:
+            self._ssh.wait(1)
+        except subprocess.TimeoutExpired:
+            return ""
+        self._said.seek(0)
+        return self._said.read(4_000).decode(errors="replace").strip()
+
+    def close(self) -> None:
+        """Ends ssh as well; called again, does nothing."""
+        super().close()
+        if self._ssh is not None:
+            self._ssh.kill()
+            self._ssh.wait()
+            self._ssh = None
+        self._said.close()
+
+
+class SshPool(urllib3.connectionpool.HTTPConnectionPool):
+    """The connections of one client, each with its ssh."""
+
+    def __init__(self, words: list[str], timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout, maxsize=2)
+        self._words = words
+        self._seconds = timeout
+
+    def _new_conn(self) -> SshConnection:
+        return SshConnection(self._words, self._seconds)
+
+
+class SshAdapter(BaseHTTPAdapter):
+    """Carries the requests of one SDK client to the engine at an ssh address."""
+
+    def __init__(self, address: Address, timeout_seconds: float) -> None:
+        self._pool = SshPool(command(address, timeout_seconds), timeout_seconds)
+        super().__init__()
+
+    def get_connection(self, url: Any, proxies: Any = None) -> SshPool:
+        """The one pool: every URL leads to the same engine."""
+        return self._pool
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """The path alone; a proxy means nothing here."""
+        return str(request.path_url)
+
+    def close(self) -> None:
+        """Ends the ssh processes that wait for further requests."""
+        super().close()
+        self._pool.close()
