@@ -1,6 +1,7 @@
 """Reads the sums by UTC day. Every sum is of the projects that are in the fleet now."""
 
 from datetime import date
+from functools import cache as cache_of
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
@@ -32,38 +33,30 @@ def durations(connection: Connection, since: date, project_id: int | None, jobs:
 def cache(connection: Connection, since: date, project_id: int | None) -> tuple[DayCache, ...]:
     """Cache outcomes of jobs on any ref, by the day the job finished."""
     table = schema.cache_days
+    rows = connection.execute(_since(select(table), table, since, project_id))
     return tuple(
-        DayCache(
-            row.project_id,
-            row.job,
-            row.key,
-            date.fromordinal(row.day),
-            Outcome(row.outcome),
-            Via(row.via),
-            row.reason,
-            row._mapping["count"],
-            row.seconds / 1_000_000,
-        )
-        for row in connection.execute(_since(select(table), table, since, project_id))
+        DayCache(project, job, key, date.fromordinal(day), Outcome(outcome), Via(via), reason, count, seconds / 1e6)
+        for project, day, job, key, outcome, via, reason, count, seconds in rows
     )
 
 
 def spend(connection: Connection, since: date, project_id: int | None) -> tuple[DaySpend, ...]:
     """Job minutes on any ref, by the day the job finished."""
-    table = schema.spend_days
+    table, tags_of = schema.spend_days, cache_of(unwords)
+    rows = connection.execute(_since(select(table), table, since, project_id))
     return tuple(
         DaySpend(
-            row.project_id,
-            date.fromordinal(row.day),
-            unwords(row.tags) or (),
-            row.branch,
-            row.user,
-            row.running / _MINUTE,
-            row.jobs,
-            row.retried / _MINUTE,
-            row.superseded / _MINUTE,
+            project,
+            date.fromordinal(day),
+            tags_of(tags) or (),
+            branch,
+            user,
+            running / _MINUTE,
+            jobs,
+            retried / _MINUTE,
+            superseded / _MINUTE,
         )
-        for row in connection.execute(_since(select(table), table, since, project_id))
+        for project, day, tags, branch, user, running, jobs, retried, superseded in rows
     )
 
 

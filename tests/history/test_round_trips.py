@@ -57,10 +57,12 @@ FULL_JOB = Job(
 )
 
 
-async def test_a_history_is_what_boards_read_and_sync_writes(history: LocalHistory) -> None:
+def test_a_history_is_what_boards_read_and_sync_writes(history: LocalHistory) -> None:
+    """The type checker proves it; here the names are compared, for a checker is not always run."""
+    promised = {name for port in (History, HistoryWriter) for name in dir(port) if not name.startswith("_")}
     reads: History = history
     writes: HistoryWriter = history
-    assert reads is writes
+    assert promised <= set(dir(reads)) & set(dir(writes))
 
 
 async def test_projects_come_back_by_path(history: LocalHistory) -> None:
