@@ -17,8 +17,6 @@ class ExecutionError(RuntimeError):
 
 
 def place(query: str, position: int) -> str:
-    """`LINE:COLUMN` of a character offset; an empty query has no place in it."""
-    if not query:
-        return "unknown position"
+    """`LINE:COLUMN` of a character offset."""
     before = query[:position]
     return f"{before.count(chr(10)) + 1}:{position - before.rfind(chr(10))}"

@@ -52,7 +52,7 @@ class Parser(SelectorParser):
     def whole(self) -> Node:
         """The one expression that the text holds."""
         if self.tokens[0].kind == "end":
-            raise QueryParseError(self.query or " ", 0, "no expression found in input")
+            raise QueryParseError(self.query, 0, "no expression found in input")
         node = self.expression(0)
         if self.here.kind != "end":
             self.unexpected()
