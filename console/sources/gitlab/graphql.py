@@ -1,0 +1,141 @@
+"""GraphQL over the wire: what GitLab says in a 200, sorted into answers, refusals and questions too big for it."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from ...ports import SourceError, Trouble
+from ...text import clean
+from .documents import optional, without
+from .errors import unreadable
+from .paging import Ladder
+from .wire import Wire
+
+_UNKNOWN_FIELD = re.compile(r"Field '(\w+)' doesn't exist on type '(\w+)'")
+_UNKNOWN_ARGUMENT = re.compile(r"Field '(\w+)' doesn't accept argument '(\w+)'")
+_TOO_COMPLEX = re.compile(r"has complexity of \d+, which exceeds max complexity of \d+")
+_SLOW = "Request timed out"
+_HIDDEN = "does not exist or you don't have permission"
+_NOTES = 20
+"""A server with one broken resolver repeats itself; what `console doctor` shows stays short."""
+
+
+Question: TypeAlias = Callable[[tuple[int, ...]], tuple[str, Mapping[str, Any]]]
+"""Document and variables for given page sizes."""
+
+
+class _TooComplex(Exception):
+    """Nothing ran: the page must be smaller."""
+
+
+class _TooSlow(Exception):
+    """The server gave up on it."""
+
+
+@dataclass
+class GraphQL:
+    """GitLab's GraphQL, in documents it knows the fields of and pages it can bear."""
+
+    wire: Wire
+    dropped: set[str] = field(default_factory=set)
+    """Fields and arguments this server does not know, as `Type.field` and `field(argument)`."""
+    notes: dict[str, None] = field(default_factory=dict)
+    """Parts of answers that GitLab could not give, once each in the order they were met."""
+
+    async def ask(self, question: Question, ladder: Ladder, *, what: str) -> dict[str, Any]:
+        """The answer's `data`, from the largest page the server bears.
+
+        `question` makes document and variables from the ladder's sizes. A refused page is asked again smaller, at
+        most once a rung: that is bargaining, since nothing ran, and no retry. Raises SourceError.
+        """
+        while True:
+            try:
+                data = await self._known(*question(ladder.sizes), what)
+            except _TooComplex as error:
+                if not ladder.shrink():
+                    raise SourceError(
+                        f"GitLab at {self.wire.url} finds the least question about {what} too complex: {error}",
+                        trouble=Trouble.UNSUPPORTED,
+                    ) from error
+                continue
+            except _TooSlow as error:
+                ladder.ease()
+                raise SourceError(
+                    f"GitLab at {self.wire.url} took too long over {what}",
+                    trouble=Trouble.UNREACHABLE,
+                    remedy="Less is asked for at once next time.",
+                ) from error
+            cost = data.get("queryComplexity") or {}
+            ladder.learn(cost.get("score"), cost.get("limit"))
+            return data
+
+    async def _known(self, document: str, variables: Mapping[str, Any], what: str) -> dict[str, Any]:
+        """Asks without the optional fields the server does not know, learning them as it complains."""
+        while True:
+            body = await self._posted(without(document, self.dropped), variables, what)
+            if not isinstance(body, dict):
+                raise unreadable(what, self.wire.url, "it is no GraphQL answer")
+            messages = _messages(body.get("errors"))
+            unknown = _unknown(messages)
+            if unknown:
+                new = (unknown & optional(document)) - self.dropped
+                if not new:
+                    raise self._too_old(sorted(unknown), what)
+                self.dropped |= new
+                continue
+            return self._data(body, messages, what)
+
+    async def _posted(self, document: str, variables: Mapping[str, Any], what: str) -> object:
+        try:
+            return (await self.wire.graphql(document, variables, what=what)).body
+        except SourceError as error:
+            if error.trouble is Trouble.MISSING:  # of the endpoint itself: absent objects are null in a 200
+                error.trouble = Trouble.UNSUPPORTED
+            raise
+
+    def _data(self, body: dict[str, Any], messages: list[str], what: str) -> dict[str, Any]:
+        for message in messages:
+            if _TOO_COMPLEX.search(message):
+                raise _TooComplex(message)
+            if message.startswith(_SLOW):
+                raise _TooSlow(message)
+        data = body.get("data")
+        told = self.wire.hidden("; ".join(messages))
+        if isinstance(data, dict) and any(value for key, value in data.items() if key != "queryComplexity"):
+            if told and len(self.notes) < _NOTES:
+                self.notes[f"GitLab left something out of {what}: {told}"] = None
+            return data
+        if _HIDDEN in told:
+            raise SourceError(
+                f"GitLab at {self.wire.url} does not show {what} to this token: {told}",
+                trouble=Trouble.MISSING,
+                remedy="Check the name, and that the token's user is a member.",
+            )
+        if told:
+            raise SourceError(f"GitLab at {self.wire.url} could not tell {what}: {told}")
+        if not isinstance(data, dict):
+            raise unreadable(what, self.wire.url, "it has neither data nor errors")
+        return data
+
+    def _too_old(self, unknown: list[str], what: str) -> SourceError:
+        return SourceError(
+            f"GitLab at {self.wire.url} does not know {', '.join(unknown)}, so GraphQL cannot tell {what}",
+            trouble=Trouble.UNSUPPORTED,
+            remedy="REST is asked instead where it can; GitLab 15.11 or newer knows all we ask.",
+        )
+
+
+def _messages(errors: object) -> list[str]:
+    """The texts of GraphQL errors, whatever shape they have."""
+    if not isinstance(errors, list):
+        return []
+    found = [one.get("message") if isinstance(one, dict) else one for one in errors]
+    return [clean(str(message), 300) for message in found if message]
+
+
+def _unknown(messages: list[str]) -> set[str]:
+    """What the server does not know, as documents.optional names it."""
+    text = "\n".join(messages)
+    fields = {f"{kind}.{name}" for name, kind in _UNKNOWN_FIELD.findall(text)}
+    return fields | {f"{name}({argument})" for name, argument in _UNKNOWN_ARGUMENT.findall(text)}

@@ -1,0 +1,143 @@
+"""Job logs by range: never more of a log in memory than was asked for.
+
+GitLab 19.5 takes `byte_offset` and `byte_limit`; older servers may take `Range`, and some send the whole log whatever
+one asks, which is then cut here as it streams by.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from ...ports import LogPart, SourceError, Trouble
+from .errors import unreadable
+from .wire import Wire
+
+BYTE_LIMIT = 512_000
+"""The most `byte_limit` may be."""
+LARGEST_SKIP = 256 * 1024 * 1024
+"""Bytes we let pass by to get at a part, when the server knows no ranges."""
+_PLAIN = {"Accept": "text/plain", "Accept-Encoding": "identity"}
+"""Offsets are of the log's own bytes, not of packed ones."""
+
+
+@dataclass
+class Logs:
+    """Logs of one GitLab."""
+
+    wire: Wire
+    bytewise: bool | None = None
+    """Whether the server takes byte_offset and byte_limit; None: nobody looked yet."""
+
+    async def part(self, project_id: int, job_id: int, offset: int, limit: int) -> LogPart:
+        """Bytes from `offset`, at most `limit`; a negative offset counts from the end.
+
+        Raises SourceError MISSING when the log was erased, expired or never was.
+        """
+        url = f"{self.wire.url}/api/v4/projects/{project_id}/jobs/{job_id}/trace"
+        what = f"the log of job {job_id}"
+        if self.bytewise and offset >= 0:
+            return await self._bytewise(url, what, offset, limit)
+        span = f"bytes={offset}-{offset + limit - 1}" if offset >= 0 else f"bytes={offset}"
+        async with self._answer(url, what, headers={**_PLAIN, "Range": span}) as response:
+            if response.status_code == 416:  # it ends before: an empty log, or one that was asked beyond its end
+                size = _content_range(response.headers)[1]
+                return LogPart(b"", max(0, offset if size is None else min(offset, size)), size)
+            if self.bytewise and response.status_code == 200:
+                size = _size(response)
+                if size is not None and size > -offset:  # ask for just the end instead of letting all of it pass by
+                    start = size + offset
+                else:
+                    return await _cut(response, offset, limit, self._too_far(what))
+            elif response.status_code == 206:
+                return await self._ranged(response, what, limit)
+            else:
+                return await _cut(response, offset, limit, self._too_far(what))
+        return await self._bytewise(url, what, start, limit)
+
+    async def _bytewise(self, url: str, what: str, offset: int, limit: int) -> LogPart:
+        wanted = min(limit, BYTE_LIMIT)
+        params = {"byte_offset": offset, "byte_limit": wanted}
+        async with self._answer(url, what, headers=_PLAIN, params=params) as response:
+            if response.status_code == 416:
+                return LogPart(b"", offset, _content_range(response.headers)[1])
+            if response.status_code == 206:
+                return await self._ranged(response, what, wanted)
+            size = _size(response)
+            if size is not None and size > wanted:  # it was not cut after all
+                self.bytewise = False
+                return await _cut(response, offset, limit, self._too_far(what))
+            content = await _head(response.aiter_bytes(), wanted)
+        return LogPart(content, offset, offset + len(content) if len(content) < wanted else None)
+
+    def _answer(self, url: str, what: str, **options: Any) -> AbstractAsyncContextManager[httpx.Response]:
+        """Logs may lie in an object store, and to let one pass by takes long."""
+        return self.wire.answer("GET", url, what, away=True, patience=20, accept=(416,), **options)
+
+    async def _ranged(self, response: httpx.Response, what: str, limit: int) -> LogPart:
+        start, size = _content_range(response.headers)
+        if start is None:
+            raise unreadable(what, self.wire.url, "it is a part of the log without saying which")
+        return LogPart(await _head(response.aiter_bytes(), limit), start, size)
+
+    def _too_far(self, what: str) -> SourceError:
+        return SourceError(
+            f"GitLab at {self.wire.url} sends {what} only whole, and it is larger than {LARGEST_SKIP // 2**20} MB",
+            trouble=Trouble.UNSUPPORTED,
+            remedy="Download it from the job's page.",
+        )
+
+
+async def _cut(response: httpx.Response, offset: int, limit: int, too_far: SourceError) -> LogPart:
+    """A part of a log that is sent whole."""
+    size = _size(response)
+    if offset < 0:
+        return await _tail(response.aiter_bytes(), -offset, limit, too_far)
+    seen, kept = 0, bytearray()
+    async for piece in response.aiter_bytes():
+        kept += piece[max(0, offset - seen) :][: limit - len(kept)]
+        seen += len(piece)
+        if len(kept) >= limit and (size is not None or seen > offset + limit):
+            return LogPart(bytes(kept), offset, size)
+        if seen > LARGEST_SKIP:
+            raise too_far
+    return LogPart(bytes(kept), min(offset, seen), seen)
+
+
+async def _tail(pieces: AsyncIterator[bytes], wanted: int, limit: int, too_far: SourceError) -> LogPart:
+    """The last `wanted` bytes, at most `limit` of them, of a log that passes by."""
+    seen, kept = 0, bytearray()
+    async for piece in pieces:
+        kept += piece
+        seen += len(piece)
+        if len(kept) > wanted:
+            del kept[:-wanted]
+        if seen > LARGEST_SKIP:
+            raise too_far
+    return LogPart(bytes(kept[:limit]), seen - len(kept), seen)
+
+
+async def _head(pieces: AsyncIterator[bytes], limit: int) -> bytes:
+    """At most `limit` bytes; the rest is not read."""
+    kept = bytearray()
+    async for piece in pieces:
+        kept += piece
+        if len(kept) >= limit:
+            break
+    return bytes(kept[:limit])
+
+
+def _size(response: httpx.Response) -> int | None:
+    """Bytes of the whole body, unless it is packed or the server does not say."""
+    told = response.headers.get("Content-Length", "")
+    packed = response.headers.get("Content-Encoding", "identity") != "identity"
+    return int(told) if told.isdigit() and not packed else None
+
+
+def _content_range(headers: Mapping[str, str]) -> tuple[int | None, int | None]:
+    """First byte and size of the whole of `Content-Range: bytes 100-199/5000`; a `*` is None."""
+    span, _, size = headers.get("Content-Range", "").removeprefix("bytes ").partition("/")
+    first = span.partition("-")[0].strip()
+    return int(first) if first.isdigit() else None, int(size) if size.strip().isdigit() else None

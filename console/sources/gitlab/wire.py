@@ -1,0 +1,238 @@
+"""Requests to one GitLab and what every answer tells besides its body."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import msgspec
+
+from ...ports import Clock, SourceError, Trouble
+from ..http import client, clock_skew, failed, trust
+from .errors import Refused, Said, said, unreadable
+
+BODY_LIMIT = 64 * 1024 * 1024
+"""No list or object of GitLab comes near; more is a fault, and must not take our memory."""
+_HOPS = 5
+_MOVED = (301, 302, 303, 307, 308)
+
+
+def utc_now() -> datetime:
+    """The present."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the newest answers told of the server."""
+
+    limit: int | None = None
+    """Requests the server allows in its period; None: it has no limit or does not tell."""
+    remaining: int | None = None
+    reset_at: datetime | None = None
+    skew: timedelta | None = None
+    """How far the server's clock is ahead of ours."""
+
+    def note(self, headers: Mapping[str, str], now: datetime) -> None:
+        """Remember the headers of one answer; one without quota headers tells nothing about the quota."""
+        self.skew = clock_skew(headers, now) or self.skew
+        if headers.get("RateLimit-Remaining", "").isdigit():
+            self.remaining = int(headers["RateLimit-Remaining"][:9])
+            self.limit = _number(headers.get("RateLimit-Limit"))
+            reset = _number(headers.get("RateLimit-Reset"))
+            self.reset_at = datetime.fromtimestamp(reset, UTC) if reset else None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() and len(text) < 12 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A decoded JSON body and its headers."""
+
+    body: Any
+    headers: httpx.Headers
+
+
+@dataclass
+class Wire:
+    """One GitLab over httpx. Every failure leaves as SourceError; the token leaves in one header and nowhere else."""
+
+    url: str
+    """GitLab's address with its relative root, without a slash at the end."""
+    token: Callable[[], str] = field(repr=False)
+    """May block (a command, a keyring): it is called in a thread, once, and again after GitLab refused it."""
+    ca_file: str | None = None
+    proxy: str | None = field(default=None, repr=False)
+    timeout_seconds: float = 10.0
+    clock: Clock = utc_now
+    transport: httpx.AsyncBaseTransport | None = field(default=None, repr=False)
+    seen: Seen = field(default_factory=Seen)
+
+    def __post_init__(self) -> None:
+        self._http: httpx.AsyncClient | None = None
+        self._secret: str | None = None
+        self._opening = asyncio.Lock()
+
+    async def aclose(self) -> None:
+        """Close the connections; a later request opens new ones."""
+        http, self._http = self._http, None
+        if http is not None:
+            await http.aclose()
+
+    async def secret(self) -> str:
+        """The token. Raises SourceError when there is none or it could not stand in a header."""
+        if self._secret is None:
+            found = (await asyncio.to_thread(self.token)).strip()
+            if not found or not found.isascii() or not found.isprintable():
+                wrong = "holds characters no token has" if found else "is empty"
+                raise SourceError(
+                    f"The token for GitLab at {self.url} {wrong}",
+                    trouble=Trouble.UNAUTHENTICATED,
+                    remedy="Check where the config says the token comes from.",
+                )
+            self._secret = found
+        return self._secret
+
+    async def get(self, path: str, params: Mapping[str, str | int] | str = "", *, what: str) -> Answer:
+        """`path` below /api/v4 as JSON; `params` as a mapping or as a ready query string."""
+        query = f"?{params}" if isinstance(params, str) and params else ""
+        return await self._json(
+            "GET", f"{self.url}/api/v4/{path}{query}", what, params=None if isinstance(params, str) else dict(params)
+        )
+
+    async def graphql(self, document: str, variables: Mapping[str, Any], *, what: str) -> Answer:
+        """One GraphQL request; errors inside a successful answer are for the caller to judge."""
+        return await self._json(
+            "POST", f"{self.url}/api/graphql", what, json={"query": document, "variables": dict(variables)}
+        )
+
+    async def _json(self, method: str, url: str, what: str, **options: Any) -> Answer:
+        async with self.answer(method, url, what, **options) as response:
+            body = await self._whole(response, what)
+        try:
+            return Answer(msgspec.json.decode(body), response.headers)
+        except (ValueError, RecursionError) as error:
+            raise self._nonsense(body, what) from error
+
+    def _nonsense(self, body: bytes, what: str) -> SourceError:
+        if said(body[:200]).page:
+            found = unreadable(what, self.url, "it is a web page")
+            found.remedy = "Check `url`; a login page in front of GitLab must let API requests pass."
+            return found
+        return unreadable(what, self.url, "it breaks off or is not JSON" if body else "it is empty")
+
+    async def _whole(self, response: httpx.Response, what: str) -> bytes:
+        parts, size = [], 0
+        async for part in response.aiter_bytes():
+            parts.append(part)
+            size += len(part)
+            if size > BODY_LIMIT:
+                raise unreadable(what, self.url, f"it is larger than {BODY_LIMIT // 2**20} MB")
+        return b"".join(parts)
+
+    @asynccontextmanager
+    async def answer(
+        self,
+        method: str,
+        url: str,
+        what: str,
+        *,
+        away: bool = False,
+        patience: float = 3.0,
+        accept: tuple[int, ...] = (),
+        **options: Any,
+    ) -> AsyncIterator[httpx.Response]:
+        """A successful answer whose body is still to be read.
+
+        `away`: other hosts may be asked, without the token. `patience`: time-outs the whole may last, since httpx's
+        own is for each read. `accept`: refusals the caller understands. Inside the block httpx's exceptions become
+        SourceError too.
+        """
+        try:
+            async with asyncio.timeout(self.timeout_seconds * patience):
+                response = await self._sent(method, url, away, options)
+                try:
+                    if not response.is_success and response.status_code not in accept:
+                        raise await self._refusal(response, what)
+                    yield response
+                finally:
+                    await response.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
+            raise failed(error, "GitLab", self.url) from error
+
+    async def _sent(self, method: str, url: str, away: bool, options: dict[str, Any]) -> httpx.Response:
+        """The answer after following redirects: of reads only, and with the token only to GitLab's own origin."""
+        http = await self._open()
+        headers = {**options.pop("headers", {}), "Authorization": f"Bearer {await self.secret()}"}
+        request = http.build_request(method, url, headers=headers, **options)
+        home = request.url
+        for _ in range(_HOPS):
+            response = await http.send(request, stream=True)
+            if _origin(request.url) == _origin(home):
+                self.seen.note(response.headers, self.clock())
+            target = _target(response)
+            if target is None or method != "GET" or (_origin(target) != _origin(home) and not away):
+                return response
+            await response.aclose()
+            if _origin(target) != _origin(home):
+                headers.pop("Authorization", None)
+            request = http.build_request("GET", target, headers=headers)
+        return response
+
+    async def _open(self) -> httpx.AsyncClient:
+        async with self._opening:
+            if self._http is None:
+                verify = True if self.transport else await asyncio.to_thread(trust, self.ca_file)
+                self._http = client(
+                    self.url,
+                    verify=verify,
+                    proxy=self.proxy,
+                    timeout_seconds=self.timeout_seconds,
+                    transport=self.transport,
+                )
+            return self._http
+
+    async def _refusal(self, response: httpx.Response, what: str) -> SourceError:
+        body = b""
+        async for part in response.aiter_bytes():
+            body += part
+            if len(body) > 64 * 1024:  # an error page's beginning tells what it is
+                break
+        return self.refused(response.status_code, response.headers, body, what)
+
+    def refused(self, status: int, headers: Mapping[str, str], body: bytes, what: str) -> SourceError:
+        """The error for an answer that is no success, however it came."""
+        if status == 401:
+            secret, self._secret = self._secret, None
+        else:
+            secret = self._secret
+        told = said(body)
+        told = Said(hide(told.text, secret), hide(told.code, secret), hide(told.scope, secret), told.page)
+        return Refused(status, headers, told, what, self.url, self.clock()).error()
+
+    def hidden(self, text: str) -> str:
+        """`text` of GitLab without our token, should it repeat it."""
+        return hide(text, self._secret)
+
+
+def hide(text: str, secret: str | None) -> str:
+    """`text` with the secret blotted out."""
+    return text.replace(secret, "[token]") if secret else text
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def _target(response: httpx.Response) -> httpx.URL | None:
+    """Where a redirect leads; None: it is no redirect, or leads nowhere one can go."""
+    place = response.headers.get("Location")
+    if response.status_code not in _MOVED or not place:
+        return None
+    target = response.url.join(place)
+    return target if target.scheme in ("http", "https") else None
