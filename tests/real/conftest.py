@@ -7,6 +7,8 @@ import pytest_asyncio
 
 from console.sources.docker import DockerSource
 from tests.real.engine import RealEngine
+from tests.real.metrics import RealPrometheus
+from tests.real.samples import open_metrics
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +33,11 @@ async def docker(engine: RealEngine) -> AsyncIterator[DockerSource]:
     source = DockerSource("lab", engine.host)
     yield source
     await source.aclose()
+
+
+@pytest.fixture(scope="session")
+def prometheus() -> Iterator[RealPrometheus]:
+    """A Prometheus with two hours of history; see samples.py."""
+    server = RealPrometheus(open_metrics=open_metrics())
+    yield server
+    server.destroy()
