@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from unicodedata import name as unicode_name
 
 from .load import Problem
 from .problems import nearest
@@ -36,9 +37,27 @@ class KeyUse:
 
 
 def split(keys: str | Collection[str]) -> tuple[str, ...]:
-    """`"a,ctrl+r"` or `["a", "ctrl+r"]` as single keys."""
+    """`"a,ctrl+r"` or `["a", "ctrl+r"]` as single keys, in the terminal library's names."""
     parts = keys.split(",") if isinstance(keys, str) else keys
-    return tuple(part.strip() for part in parts if part.strip())
+    return tuple(_named(part.strip()) for part in parts if part.strip())
+
+
+def _named(key: str) -> str:
+    """`slash` for `/`: people write the character, key events carry its name."""
+    if len(key) != 1 or key.isalnum():
+        return key
+    full = unicode_name(key, key).lower().replace("-", "_").replace(" ", "_")
+    return _SHORT.get(full, full)
+
+
+_SHORT = {
+    "solidus": "slash",
+    "reverse_solidus": "backslash",
+    "commercial_at": "at",
+    "hyphen_minus": "minus",
+    "plus_sign": "plus",
+    "low_line": "underscore",
+}
 
 
 def keymap(own: Mapping[str, str | Collection[str]]) -> dict[str, str]:

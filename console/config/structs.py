@@ -34,7 +34,7 @@ Price = Annotated[float, Meta(ge=0)]
 
 
 class GitLabConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """One GitLab instance and which of its projects make the fleet."""
+    """One GitLab instance and which of its projects make the fleet: neither groups nor projects is all of one's own."""
 
     url: HttpUrl
     token: SecretRef
@@ -43,10 +43,6 @@ class GitLabConfig(Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: str = ""
     proxy: ProxyUrl = ""
     timeout_seconds: Seconds = 20.0
-
-    def __post_init__(self) -> None:
-        if not self.groups and not self.projects:
-            raise ValueError("Expected at least one group or project in groups or projects")
 
 
 class DockerConfig(Struct, frozen=True, forbid_unknown_fields=True):

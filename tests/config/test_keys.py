@@ -12,6 +12,7 @@ USES = (
 
 def test_keys_are_text_with_commas_or_a_list() -> None:
     assert split("a, ctrl+r") == split(["a", "ctrl+r"]) == ("a", "ctrl+r")
+    assert split("/,?, -,G") == ("slash", "question_mark", "minus", "G")
     assert keymap({"app.quit": ["q", "x"]}) == {"app.quit": "q,x"}
 
 

@@ -134,7 +134,6 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (GITLAB.replace('groups = ["llm"]', ""), "at least one group or project"),
         (GITLAB + "[contexts.work.rates]\ndefault_per_minute = 1\n", "currency"),
         (GITLAB + "[[contexts.work.docker]]\nname='a'\nhost='unix:///a'\n" * 2, "own name"),
         ("contexts = {}\n", "at least one"),

@@ -1,0 +1,8 @@
+"""`console` and `python -m console`."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""Real sources from a config: the one place that builds them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Never, Protocol
+
+from ..config import Context, DockerConfig, GitLabConfig, Loaded, Places, PrometheusConfig
+from ..model.engine import ContainerStats, DiskUse, Engine, EngineEvent
+from ..model.metrics import Matrix, Vector
+from ..ports import EngineReader, SourceError
+from ..secrets import Secret, SecretRef
+from ..sources.docker import DockerSource, EngineFacts
+from ..sources.gitlab import GitLabSource
+from ..sources.prometheus import PrometheusFacts, PrometheusSource
+
+
+class ExaminedEngine(EngineReader, Protocol):
+    """An engine that doctor can examine too."""
+
+    async def examine(self) -> EngineFacts: ...
+    async def aclose(self) -> None: ...
+
+
+def gitlab(config: GitLabConfig) -> GitLabSource:
+    """Connects to nothing yet; raises SourceError for an address that cannot be used."""
+    return GitLabSource(
+        config.url,
+        Secret(config.token).reveal,
+        groups=config.groups,
+        projects=config.projects,
+        ca_file=_file(config.ca_file),
+        proxy=config.proxy or None,
+        timeout_seconds=config.timeout_seconds,
+    )
+
+
+def engine(config: DockerConfig) -> ExaminedEngine:
+    """Connects to nothing yet. An engine that cannot even be tried says so at each question: the others go on."""
+    try:
+        return DockerSource(
+            config.name,
+            config.host,
+            tls_ca=_file(config.tls_ca),
+            tls_cert=_file(config.tls_cert),
+            tls_key=_file(config.tls_key),
+            timeout_seconds=config.timeout_seconds,
+        )
+    except SourceError as error:
+        return UnusableEngine(config.name, error)
+
+
+def engines(context: Context) -> tuple[ExaminedEngine, ...]:
+    """All engines of a context."""
+    return tuple(engine(config) for config in context.docker)
+
+
+def metrics(config: PrometheusConfig) -> "LateMetrics":
+    """Connects to nothing yet."""
+    return LateMetrics(config)
+
+
+def history_place(loaded: Loaded, where: Places, context: str) -> str | Path:
+    """URL or file of a context's history."""
+    url = loaded.config.history.url
+    return url.replace("{context}", context) if url else where.history / f"{context}.sqlite3"
+
+
+class LateMetrics:
+    """A Prometheus whose headers' secrets are looked up at the first question, in a thread.
+
+    A secret that cannot be had is that question's SourceError, and is looked up again at a later one.
+    """
+
+    def __init__(self, config: PrometheusConfig) -> None:
+        self._config = config
+        secret = {name: Secret(one) for name, one in config.headers.items() if isinstance(one, SecretRef)}
+        self._secrets = secret
+        self._lock = asyncio.Lock()
+        self._source: PrometheusSource | None = None
+
+    async def instant(self, promql: str, *, at: datetime | None = None) -> Vector:
+        """As PrometheusSource."""
+        return await (await self._opened()).instant(promql, at=at)
+
+    async def range(self, promql: str, *, start: datetime, end: datetime, step: timedelta) -> Matrix:
+        """As PrometheusSource."""
+        return await (await self._opened()).range(promql, start=start, end=end, step=step)
+
+    async def examine(self) -> PrometheusFacts:
+        """As PrometheusSource."""
+        return await (await self._opened()).examine()
+
+    async def aclose(self) -> None:
+        """Close the connections, if there are any."""
+        if self._source is not None:
+            await self._source.aclose()
+
+    async def _opened(self) -> PrometheusSource:
+        async with self._lock:
+            if self._source is None:
+                plain = {name: one for name, one in self._config.headers.items() if isinstance(one, str)}
+                revealed = {name: await asyncio.to_thread(one.reveal) for name, one in self._secrets.items()}
+                self._source = PrometheusSource(
+                    self._config.url,
+                    headers={**plain, **revealed},
+                    ca_file=_file(self._config.ca_file),
+                    timeout_seconds=self._config.timeout_seconds,
+                    proxy=self._config.proxy or None,
+                )
+            return self._source
+
+
+class UnusableEngine:
+    """Stands in for an engine whose address or certificates cannot be used."""
+
+    def __init__(self, name: str, error: SourceError) -> None:
+        self._name = name
+        self._error = error
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    async def engine(self) -> Engine:
+        self._refuse()
+
+    async def disk(self) -> DiskUse:
+        self._refuse()
+
+    async def stats(self, ids: Collection[str]) -> tuple[ContainerStats, ...]:
+        self._refuse()
+
+    async def events(self) -> AsyncIterator[EngineEvent]:
+        self._refuse()
+        yield  # makes this a generator, as the port has it
+
+    async def examine(self) -> EngineFacts:
+        self._refuse()
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+    def _refuse(self) -> Never:
+        error = self._error
+        raise SourceError(str(error), trouble=error.trouble, remedy=error.remedy)
+
+
+def _file(path: str) -> str | None:
+    return str(Path(path).expanduser()) if path else None
