@@ -33,7 +33,8 @@ def parse(lines: Iterable[bytes], *, keys_per_cache: Sequence[int] | None = None
             continue
         for raw in block:
             number += 1
-            reader.read(number, raw)
+            if not reader.skips((raw,)):
+                reader.read(number, raw)
     return reader.result(keys_per_cache)
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from ...model.cache import JobLog, Outcome, Section
 from .attempts import Attempts, overall
-from .errors import WORDS, ErrorFinder
+from .errors import ErrorFinder
+from .kinds import WORDS
 from .lines import take_apart
 from .saves import Saves, in_tail
 from .stages import Stages, is_script
@@ -26,11 +27,11 @@ class Reader:
     succeeded: bool = False
     _partial: dict[str, str] = field(default_factory=dict)
 
-    def skips(self, block: Sequence[bytes]) -> bool:
-        """Whether a block of a script's output holds nothing for anybody."""
-        if not (self.stages.sectioned and is_script(self.stages.stage)):
+    def skips(self, lines: Sequence[bytes]) -> bool:
+        """Whether lines of a script's output hold nothing for anybody, as most of a log does."""
+        if not (self.stages.sectioned and is_script(self.stages.stage)) or self.errors.expects:
             return False
-        low = b"\n" + b"\n".join(block).lower()
+        low = b"\n" + b"\n".join(lines).lower()
         if b"section_" in low or b"$ " in low or b"job succeeded" in low:
             return False
         return not any(word in low for word in WORDS)
