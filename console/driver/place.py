@@ -1,7 +1,6 @@
 """What the place we were started in allows: kind of terminal, link, rates."""
 
 import os
-import sys
 from collections.abc import Mapping
 
 LOCAL_FRAMES = 60
@@ -41,11 +40,3 @@ def default_frames(environment: Mapping[str, str] = os.environ) -> int:
 def default_mouse(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether to take the mouse: over SSH each movement costs a report, and the terminal's own selection is missed."""
     return not over_ssh(environment)
-
-
-def utf8_terminal(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the locale says that the terminal shows UTF-8, and so braille."""
-    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
-        if value := environment.get(name):
-            return "utf-8" in value.lower() or "utf8" in value.lower()
-    return sys.getfilesystemencoding() == "utf-8"
