@@ -54,6 +54,10 @@ class SecretRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
             raise ValueError("Expected exactly one of env, command, file, keyring")
         if not given[0] or (self.command and not self.command[0]):
             raise ValueError("Expected a name, not an empty value")
+        if self.env is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.env):
+            raise ValueError("Expected env to name a variable")
+        if any(_GITLAB_TOKEN.search(text) for text in (self.file, self.keyring, *(self.command or ())) if text):
+            raise ValueError("Expected where the secret is kept, not the secret itself")
         if self.keyring is not None and not all(self.keyring.rpartition("/")[::2]):
             raise ValueError("Expected keyring as service/user")
 

@@ -181,7 +181,18 @@ def test_what_looks_like_a_gitlab_token_is_redacted_though_never_looked_up() -> 
 
 @pytest.mark.parametrize(
     "fields",
-    [{}, {"env": "A", "file": "b"}, {"env": ""}, {"command": []}, {"command": [""]}, {"keyring": "me"}, {"value": "x"}],
+    [
+        {},
+        {"env": "A", "file": "b"},
+        {"env": ""},
+        {"command": []},
+        {"command": [""]},
+        {"keyring": "me"},
+        {"value": "x"},
+        {"env": "a-b"},
+        {"command": ["echo", f"glpat-{VALUE}"]},
+        {"file": f"glpat-{VALUE}"},
+    ],
 )
 def test_a_reference_names_exactly_one_place(fields: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):

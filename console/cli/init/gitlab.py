@@ -37,10 +37,15 @@ def find(folder: Path, env: Mapping[str, str] = os.environ, home: Path | None = 
     for one in (*cloned, *named, *logged_in):
         known = merged.get(one.url)
         merged[one.url] = _merge(known, one) if known else one
-    token = next((SecretRef(env=name) for name in TOKEN_NAMES if env.get(name)), None)
+    token = env_token(env)
     # A token in the environment has no host: it belongs to the likeliest server, unless glab knows one for that.
     first = next(iter(merged), None)
     return tuple(replace(one, token=token) if one.url == first and token else one for one in merged.values())
+
+
+def env_token(env: Mapping[str, str] = os.environ) -> SecretRef | None:
+    """The first variable that usually holds a token and is set."""
+    return next((SecretRef(env=name) for name in TOKEN_NAMES if env.get(name)), None)
 
 
 def _merge(known: Found, other: Found) -> Found:
