@@ -113,10 +113,10 @@ def failed(error: Exception, system: str, address: str) -> SourceError:
         return SourceError(f"{where} cannot be reached in time", trouble=Trouble.UNREACHABLE, remedy=_NETWORK)
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return SourceError(f"{where} did not answer in time", trouble=Trouble.UNREACHABLE, remedy=_SLOW)
-    if isinstance(error, httpx.ConnectError):
-        return SourceError(
-            f"{where} cannot be reached: {_reason(causes[-1])}", trouble=Trouble.UNREACHABLE, remedy=_NETWORK
-        )
+    refused = next((cause for cause in causes if isinstance(cause, OSError) and cause.errno), None)
+    if refused is not None or isinstance(error, httpx.ConnectError):
+        why = _reason(refused or causes[-1])
+        return SourceError(f"{where} cannot be reached: {why}", trouble=Trouble.UNREACHABLE, remedy=_NETWORK)
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
         return SourceError(f"{where} is no address we can ask", remedy="Write it as https://HOST[:PORT][/PATH].")
     if isinstance(error, httpx.DecodingError):

@@ -34,7 +34,7 @@ fragment ProjectFields on Project {
   fullPath
   webUrl
   archived
-  repository { rootRef } #? Repository.rootRef
+  repository { rootRef }
   statistics {
     storageSize
     repositorySize

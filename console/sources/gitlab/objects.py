@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...ports import SourceError
 from ..http import failed, trust
+from .bearer import Bearer
 from .errors import unreadable
 from .wire import Wire
 
@@ -28,14 +29,15 @@ class Objects:
         self._wire = wire
         self._adapter = adapter
         self._client: gitlab.Gitlab | None = None
+        self._signed: Bearer | None = None
         self._last: requests.Response | None = None
         self._turn = asyncio.Lock()
 
     async def call(self, ask: "Callable[[gitlab.Gitlab], T]", *, what: str) -> T:
         """What `ask` makes of the client. Every failure becomes SourceError."""
-        secret = await self._wire.secret()
+        bearer = await self._wire.bearer()
         async with self._turn:
-            return await asyncio.to_thread(self._blocking, ask, secret, what)
+            return await asyncio.to_thread(self._blocking, ask, bearer, what)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -44,15 +46,15 @@ class Objects:
                 self._client.session.close()
                 self._client = None
 
-    def _blocking(self, ask: "Callable[[gitlab.Gitlab], T]", secret: str, what: str) -> T:
+    def _blocking(self, ask: "Callable[[gitlab.Gitlab], T]", bearer: Bearer, what: str) -> T:
         import requests
         from gitlab.exceptions import GitlabError
 
         self._last = None
         try:
-            answer = ask(self._ready(secret))
-        except GitlabError as error:
-            raise self._refused(error, what) from error
+            answer = ask(self._ready(bearer))
+        except GitlabError:
+            raise self._refused(what) from None  # its text repeats the server's, which may repeat our token
         except requests.exceptions.Timeout as error:
             raise failed(TimeoutError(), "GitLab", self._wire.url) from error
         except requests.exceptions.RequestException as error:
@@ -61,7 +63,7 @@ class Objects:
             self._wire.seen.note(self._last.headers, self._wire.clock())
         return answer
 
-    def _refused(self, error: Exception, what: str) -> SourceError:
+    def _refused(self, what: str) -> SourceError:
         """python-gitlab keeps no headers, but the last answer has them."""
         answer = self._last
         if answer is None or answer.ok:
@@ -69,13 +71,14 @@ class Objects:
         self._wire.seen.note(answer.headers, self._wire.clock())
         return self._wire.refused(answer.status_code, answer.headers, answer.content[: 64 * 1024], what)
 
-    def _ready(self, secret: str) -> "gitlab.Gitlab":
+    def _ready(self, bearer: Bearer) -> "gitlab.Gitlab":
         import gitlab
 
-        if self._client is None or self._client.oauth_token != secret:
+        if self._client is None or self._signed is not bearer:
+            self._signed = bearer
             self._client = gitlab.Gitlab(
                 self._wire.url,
-                oauth_token=secret,  # every kind of token may come as Bearer, and redirects drop that header
+                oauth_token=bearer.reveal(),  # redirects to another host drop this header, not PRIVATE-TOKEN
                 timeout=self._wire.timeout_seconds,
                 user_agent="fleet-console",
                 session=self._session(),

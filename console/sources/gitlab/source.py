@@ -1,7 +1,7 @@
 """One GitLab as the rest of the console knows it."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
 T = TypeVar("T")
+RETHINK = timedelta(hours=1)
+"""GraphQL may only have been away, or the server upgraded, while we run for days."""
 
 
 class GitLabSource:
@@ -69,7 +71,7 @@ class GitLabSource:
         self._logs = Logs(self._wire)
         self._examiner = Examiner(self._graphql, self._objects)
         self._version: str | None = None
-        self._over_rest: dict[str, str] = {}
+        self._over_rest: dict[str, tuple[datetime, str]] = {}
 
     def __repr__(self) -> str:
         return f"GitLabSource({without_password(self._wire.url)!r})"
@@ -90,7 +92,7 @@ class GitLabSource:
         unknown = sorted(self._graphql.dropped)
         return (
             *((f"This GitLab does not know {', '.join(unknown)}: left out",) if unknown else ()),
-            *(f"{what} come by REST, which is slower: {why}" for what, why in self._over_rest.items()),
+            *(f"{what} come by REST, which is slower: {why}" for what, (_, why) in self._over_rest.items()),
             *(f"The runners of {place} are hidden from this token" for place in self._runners.hidden),
             *self._graphql.notes,
         )
@@ -181,14 +183,19 @@ class GitLabSource:
     async def _either(
         self, what: str, graphql: Callable[[], Awaitable[T]], rest: Callable[[], Awaitable[T]], by_rest: bool = False
     ) -> T:
-        """GraphQL's answer; REST's once this server's GraphQL has proved too old, or for a cursor REST gave."""
-        if not by_rest and what not in self._over_rest:
+        """GraphQL's answer; REST's for an hour after GraphQL proved unable, or for a cursor that REST gave."""
+        now = self._wire.clock()
+        known = self._over_rest.get(what)
+        if not by_rest and (known is None or now - known[0] > RETHINK):
             try:
-                return await graphql()
+                answer = await graphql()
             except SourceError as error:
                 if error.trouble is not Trouble.UNSUPPORTED:
                     raise
-                self._over_rest[what] = clean(str(error))
+                self._over_rest[what] = (now, clean(str(error)))
+            else:
+                self._over_rest.pop(what, None)
+                return answer
         return await rest()
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import msgspec
 
-from ...ports import Clock, SourceError, Trouble
+from ...ports import Clock, SourceError
 from ..http import client, clock_skew, failed, trust
+from .bearer import Bearer
 from .errors import Refused, Said, said, unreadable
 
 BODY_LIMIT = 64 * 1024 * 1024
@@ -75,7 +76,8 @@ class Wire:
 
     def __post_init__(self) -> None:
         self._http: httpx.AsyncClient | None = None
-        self._secret: str | None = None
+        self._bearer: Bearer | None = None
+        self._rejected = False
         self._opening = asyncio.Lock()
 
     async def aclose(self) -> None:
@@ -84,19 +86,12 @@ class Wire:
         if http is not None:
             await http.aclose()
 
-    async def secret(self) -> str:
-        """The token. Raises SourceError when there is none or it could not stand in a header."""
-        if self._secret is None:
-            found = (await asyncio.to_thread(self.token)).strip()
-            if not found or not found.isascii() or not found.isprintable():
-                wrong = "holds characters no token has" if found else "is empty"
-                raise SourceError(
-                    f"The token for GitLab at {self.url} {wrong}",
-                    trouble=Trouble.UNAUTHENTICATED,
-                    remedy="Check where the config says the token comes from.",
-                )
-            self._secret = found
-        return self._secret
+    async def bearer(self) -> Bearer:
+        """The token. Raises SourceError when there is none, or none that could be sent."""
+        if self._bearer is None or self._rejected:
+            self._bearer = Bearer(await asyncio.to_thread(self.token), self.url)
+            self._rejected = False
+        return self._bearer
 
     async def get(self, path: str, params: Mapping[str, str | int] | str = "", *, what: str) -> Answer:
         """`path` below /api/v4 as JSON; `params` as a mapping or as a ready query string."""
@@ -168,11 +163,11 @@ class Wire:
     async def _sent(self, method: str, url: str, away: bool, options: dict[str, Any]) -> httpx.Response:
         """The answer after following redirects: of reads only, and with the token only to GitLab's own origin."""
         http = await self._open()
-        headers = {**options.pop("headers", {}), "Authorization": f"Bearer {await self.secret()}"}
-        request = http.build_request(method, url, headers=headers, **options)
+        auth: httpx.Auth | None = await self.bearer()
+        request = http.build_request(method, url, **options)
         home = request.url
         for _ in range(_HOPS):
-            response = await http.send(request, stream=True)
+            response = await http.send(request, stream=True, auth=auth)
             if _origin(request.url) == _origin(home):
                 self.seen.note(response.headers, self.clock())
             target = _target(response)
@@ -180,8 +175,8 @@ class Wire:
                 return response
             await response.aclose()
             if _origin(target) != _origin(home):
-                headers.pop("Authorization", None)
-            request = http.build_request("GET", target, headers=headers)
+                auth = None
+            request = http.build_request("GET", target, headers=options.get("headers"))
         return response
 
     async def _open(self) -> httpx.AsyncClient:
@@ -207,22 +202,17 @@ class Wire:
 
     def refused(self, status: int, headers: Mapping[str, str], body: bytes, what: str) -> SourceError:
         """The error for an answer that is no success, however it came."""
-        if status == 401:
-            secret, self._secret = self._secret, None
-        else:
-            secret = self._secret
         told = said(body)
-        told = Said(hide(told.text, secret), hide(told.code, secret), hide(told.scope, secret), told.page)
+        if self._bearer is not None:
+            hide = self._bearer.hide
+            told = Said(hide(told.text), hide(told.code), hide(told.scope), told.page)
+        if status == 401:
+            self._rejected = True  # it may have been replaced where it comes from
         return Refused(status, headers, told, what, self.url, self.clock()).error()
 
     def hidden(self, text: str) -> str:
         """`text` of GitLab without our token, should it repeat it."""
-        return hide(text, self._secret)
-
-
-def hide(text: str, secret: str | None) -> str:
-    """`text` with the secret blotted out."""
-    return text.replace(secret, "[token]") if secret else text
+        return self._bearer.hide(text) if self._bearer is not None else text
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
