@@ -12,10 +12,10 @@ import signal
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.real.certificates import Certificates
 from tests.real.programs import SYSTEM_PATH, Program, need, wait_for
 
 if TYPE_CHECKING:
@@ -23,19 +23,21 @@ if TYPE_CHECKING:
 
 BUSYBOX_COMMANDS = ("sh", "httpd", "cat", "echo", "sleep", "od", "dd", "false", "true")
 IMAGE = "console-real:1.0.0"
+TLS_ADDRESS = "127.0.0.1:2376"
+"""Where the engine listens for TLS, in its own namespace."""
 
 
 class RealEngine:
     """dockerd on a socket in a temporary folder; `client` is the SDK's, for preparing what the console should see."""
 
-    def __init__(self, options: Sequence[str] = ()) -> None:
+    def __init__(self) -> None:
         """Starts the engine, a swarm of one, and imports IMAGE."""
-        need("dockerd", "containerd", "runc", "iptables", "ip", "nsenter", "busybox", root=True)
+        need("dockerd", "containerd", "runc", "iptables", "ip", "nsenter", "busybox", "openssl", root=True)
         # A short path: the address of a socket holds 107 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="engine-"))
         self.folder.chmod(0o755)  # for the test of another user's permission
         self.namespace = self.folder.name
-        self._options = list(options)
+        self.certificates = Certificates(self.folder / "tls")
         self._program: Program | None = None
         self._client: DockerClient | None = None
         try:
@@ -79,7 +81,9 @@ class RealEngine:
         folder = self.folder
         words = ["nsenter", f"--net=/run/netns/{self.namespace}", "dockerd", "--config-file", f"{folder}/daemon.json"]
         words += ["--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec", "--pidfile", f"{folder}/pid"]
-        self._program = Program([*words, "-H", self.host, *self._options], folder / "log")
+        words += ["-H", self.host, "-H", f"tcp://{TLS_ADDRESS}", "--tlsverify", "--tlscacert", self.certificates.ca]
+        words += ["--tlscert", self.certificates.server[0], "--tlskey", self.certificates.server[1]]
+        self._program = Program(words, folder / "log")
         self._program.until(self.answers, "dockerd", 60)
 
     def answers(self) -> bool:
@@ -110,13 +114,29 @@ class RealEngine:
         """Starts a container in the background; gives the SDK's object."""
         return self.client.containers.run(image, list(words), name=name, detach=True, **options)
 
+    def build(self, image: str, *steps: str) -> None:
+        """Builds an image on top of IMAGE with BuildKit, which leaves records in the build cache."""
+        need("docker")
+        # Debian's client carries BuildKit's; another first on PATH may want a plugin for it.
+        client = shutil.which("docker", path=os.pathsep.join(("/usr/bin", SYSTEM_PATH)))
+        assert client is not None
+        made = subprocess.run(
+            [client, "-H", self.host, "build", "-t", image, "-"],
+            input="\n".join((f"FROM {IMAGE}", *steps)),
+            capture_output=True,
+            text=True,
+            env={**os.environ, "DOCKER_BUILDKIT": "1"},
+        )
+        assert made.returncode == 0, made.stderr
+
     def clear(self) -> None:
-        """Removes all services, containers and volumes."""
+        """Removes all services, containers, volumes and the build cache."""
         for service in self.client.services.list():
             service.remove()  # type: ignore[no-untyped-call]
         wait_for(self._emptied, "the containers are gone")
         for volume in self.client.volumes.list():
             volume.remove(force=True)
+        self.client.api.prune_builds()
 
     def _emptied(self) -> bool:
         from docker.errors import APIError

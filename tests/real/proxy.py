@@ -1,7 +1,6 @@
 """A real HAProxy that shares traffic between tracks, with its exporter and its runtime socket."""
 
 import shutil
-import subprocess
 import tempfile
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -94,9 +93,3 @@ class RealProxy:
         """Stops it and removes its folder."""
         self._program.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def network_namespaces_supported() -> bool:
-    """Whether this HAProxy was built to reach servers in other network namespaces."""
-    built = subprocess.run(["haproxy", "-vv"], capture_output=True, text=True, check=True).stdout
-    return "+NS" in built

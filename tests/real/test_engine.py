@@ -123,6 +123,14 @@ async def test_the_disk_use_is_summed_by_kind(engine: RealEngine, docker: Docker
     assert use.build_cache == ()
 
 
+async def test_the_build_cache_is_told_record_by_record(engine: RealEngine, docker: DockerSource) -> None:
+    engine.build("built:1.0.0", 'RUN ["/bin/dd", "if=/dev/zero", "of=/big", "bs=1000", "count=500"]')
+    records = (await docker.disk()).build_cache
+    assert max(record.size_bytes for record in records) == 500_000
+    assert {"regular", "source.local"} <= {record.kind for record in records}
+    assert all(record.id and not record.in_use and record.last_used_at is not None for record in records)
+
+
 async def test_events_come_as_they_happen_and_without_those_of_health_checks(
     engine: RealEngine, docker: DockerSource
 ) -> None:

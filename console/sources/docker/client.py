@@ -42,6 +42,11 @@ class EngineClient(APIClient):
             self.mount("http+docker://", SshAdapter(address, timeout_seconds))
             self.base_url = "http+docker://ssh"
 
+    def merge_environment_settings(self, *args: Any, **kwargs: Any) -> Any:
+        """Our own CA wins: requests prefers REQUESTS_CA_BUNDLE, which company machines set, to what a session says."""
+        settings = super().merge_environment_settings(*args, **kwargs)
+        return {**settings, "verify": self.verify} if isinstance(self.verify, str) else settings
+
     def agree(self, where: str) -> None:
         """Settles the API version with the engine; raises SourceError (UNSUPPORTED) when there is none in common."""
         engine = read(self.version(api_version=False), VersionAnswer)

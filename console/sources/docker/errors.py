@@ -3,7 +3,8 @@
 import errno
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import msgspec
 import requests
@@ -33,16 +34,17 @@ def explain(error: BaseException, where: str, address: Address, timeout_seconds:
     if isinstance(error, SourceError):
         return error
     causes = list(_causes(error))
-    for cause in causes:
-        found = (
-            _of_stream(cause, where)
-            or _of_answer(cause, where, address)
-            or _of_ssh(cause, where, address)
-            or _of_tls(cause, where)
-            or _of_system(cause, where, address, timeout_seconds)
-        )
-        if found is not None:
-            return found
+    rules: tuple[Callable[[BaseException, str], SourceError | None], ...] = (
+        _of_stream,
+        _of_answer,
+        partial(_of_ssh, address=address),
+        _of_tls,
+        partial(_of_system, timeout_seconds=timeout_seconds),
+    )
+    for rule in rules:
+        for cause in causes:
+            if (found := rule(cause, where)) is not None:
+                return found
     if any(isinstance(cause, ValueError | urllib3.exceptions.HTTPError) for cause in causes):
         return _no_engine(where)
     return SourceError(f"{where} failed: {clean(str(error), 300)}", trouble=Trouble.BROKEN)
@@ -74,7 +76,7 @@ def _of_stream(cause: BaseException, where: str) -> SourceError | None:
     return None
 
 
-def _of_answer(cause: BaseException, where: str, address: Address) -> SourceError | None:
+def _of_answer(cause: BaseException, where: str) -> SourceError | None:
     if not isinstance(cause, APIError) or cause.status_code is None:
         return None
     said = clean(str(cause.explanation or ""), 300)
@@ -141,7 +143,7 @@ def _of_tls(cause: BaseException, where: str) -> SourceError | None:
     return SourceError(f"{where} failed in TLS: {reason or 'no reason given'}.", trouble=Trouble.TLS, remedy=_SET_TLS)
 
 
-def _of_system(cause: BaseException, where: str, address: Address, timeout_seconds: float) -> SourceError | None:
+def _of_system(cause: BaseException, where: str, timeout_seconds: float) -> SourceError | None:
     if isinstance(cause, PermissionError):
         return SourceError(
             f"{where} may not be used by this user: permission denied.",

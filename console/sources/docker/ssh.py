@@ -10,7 +10,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from typing import Any
+from errno import ENOENT
+from typing import Any, BinaryIO
 
 import urllib3
 import urllib3.connection
@@ -53,17 +54,24 @@ class SshConnection(urllib3.connection.HTTPConnection):
         super().__init__("localhost", timeout=timeout)
         self._words = words
         self._ssh: subprocess.Popen[bytes] | None = None
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process; a pipe could fill up
+        self._stderr: BinaryIO | None = None
+        self._said = ""
 
     def connect(self) -> None:
         """Starts ssh; raises FileNotFoundError without one."""
         if shutil.which(self._words[0]) is None:
-            raise FileNotFoundError(2, "No such program", self._words[0])
+            raise FileNotFoundError(ENOENT, "No such program", self._words[0])
         ours, theirs = socket.socketpair()
+        # What ssh says goes to a file: nobody reads a pipe meanwhile, and a full one would stop it.
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         with theirs:
             # A session of its own: Ctrl+C in our terminal is not for it, and it has no terminal to ask on.
             self._ssh = subprocess.Popen(
-                self._words, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=self._said, start_new_session=True
+                self._words,
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=self._stderr,
+                start_new_session=True,
             )
         ours.settimeout(self.timeout)
         self.sock = ours
@@ -73,26 +81,21 @@ class SshConnection(urllib3.connection.HTTPConnection):
         try:
             return super().getresponse()
         except ConnectionError as error:
-            raise SshFailed(self._last_words()) from error
-
-    def _last_words(self) -> str:
-        if self._ssh is None:
-            return ""
-        try:
-            self._ssh.wait(1)
-        except subprocess.TimeoutExpired:
-            return ""
-        self._said.seek(0)
-        return self._said.read(4_000).decode(errors="replace").strip()
+            self.close()
+            raise SshFailed(self._said) from error
 
     def close(self) -> None:
-        """Ends ssh as well; called again, does nothing."""
+        """Ends ssh as well, and keeps what it said; called again, does nothing."""
         super().close()
         if self._ssh is not None:
             self._ssh.kill()
             self._ssh.wait()
             self._ssh = None
-        self._said.close()
+        if self._stderr is not None:
+            self._stderr.seek(0)
+            self._said = self._stderr.read(4_000).decode(errors="replace").strip()
+            self._stderr.close()
+            self._stderr = None
 
 
 class SshPool(urllib3.connectionpool.HTTPConnectionPool):
