@@ -76,12 +76,14 @@ def check_address(address: str) -> None:
         raise ValueError("not an address")
 
 
-def failed(error: Exception, system: str, address: str) -> SourceError:
-    """What an exception of httpx means, told of `system` (such as `Prometheus`) at `address`.
+def failed(error: Exception, system: str, address: str, proxy: str | None = None) -> SourceError:
+    """What an exception of httpx means, told of `system` (such as `Prometheus`) at `address`, asked through `proxy`.
 
     The exception's own words are used only where they cannot hold a header or an address with a password.
     """
     where = f"{system} at {without_password(address)}"
+    if proxy:
+        where += f" through the proxy {without_password(proxy)}"
     causes = tuple(_chain(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...ports import SourceError
-from ..http import failed, trust
+from ..http import trust
 from .bearer import Bearer
 from .errors import unreadable
 from .wire import Wire
@@ -56,9 +56,9 @@ class Objects:
         except GitlabError:
             raise self._refused(what) from None  # its text repeats the server's, which may repeat our token
         except requests.exceptions.Timeout as error:
-            raise failed(TimeoutError(), "GitLab", self._wire.url) from error
+            raise self._wire.failed(TimeoutError()) from error
         except requests.exceptions.RequestException as error:
-            raise failed(error, "GitLab", self._wire.url) from error
+            raise self._wire.failed(error) from error
         if self._last is not None:
             self._wire.seen.note(self._last.headers, self._wire.clock())
         return answer

@@ -158,7 +158,7 @@ class Wire:
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
-            raise failed(error, "GitLab", self.url) from error
+            raise self.failed(error) from error
 
     async def _sent(self, method: str, url: str, away: bool, options: dict[str, Any]) -> httpx.Response:
         """The answer after following redirects: of reads only, and with the token only to GitLab's own origin."""
@@ -199,6 +199,10 @@ class Wire:
             if len(body) > 64 * 1024:  # an error page's beginning tells what it is
                 break
         return self.refused(response.status_code, response.headers, body, what)
+
+    def failed(self, error: Exception) -> SourceError:
+        """The error for a request that came to nothing."""
+        return failed(error, "GitLab", self.url, self.proxy)
 
     def refused(self, status: int, headers: Mapping[str, str], body: bytes, what: str) -> SourceError:
         """The error for an answer that is no success, however it came."""
