@@ -17,6 +17,7 @@ from .model.pipelines import Job, Pipeline, Project, Runner, Status
 from .model.rollouts import Deployment, Environment
 from .model.settings import Settings
 from .model.sketch import Sketch
+from .model.tests import PipelineTests, SuiteCounts
 
 
 class Trouble(StrEnum):
@@ -126,6 +127,16 @@ class LogReader(Protocol):
     async def log(self, project_id: int, job_id: int, *, offset: int = 0, limit: int = 512_000) -> LogPart:
         """Bytes from `offset`, at most `limit`; a negative offset counts from the end."""
         ...
+
+
+class TestReader(Protocol):
+    """Test reports of pipelines; a pipeline without any has no suites."""
+
+    async def tests(self, project_id: int, pipeline_id: int) -> PipelineTests:
+        """Every case; can be megabytes and slow."""
+        ...
+
+    async def test_counts(self, project_id: int, pipeline_id: int) -> tuple[SuiteCounts, ...]: ...
 
 
 class GitLab(FleetReader, ProjectReader, DeploymentReader, LogReader, Protocol):

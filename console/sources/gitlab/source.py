@@ -8,6 +8,7 @@ import httpx
 
 from ...model.pipelines import Job, Pipeline, Project, Runner
 from ...model.rollouts import Deployment, Environment
+from ...model.tests import PipelineTests, SuiteCounts
 from ...ports import Clock, FleetPage, JobPage, LogPart, PipelinePage, SourceError, Trouble
 from ...text import clean
 from ..http import without_password
@@ -21,6 +22,7 @@ from .logs import Logs
 from .objects import ONCE, Objects
 from .pipelines import Jobs, Pipelines
 from .read import text
+from .reports import Reports
 from .rollouts import Rollouts
 from .runners import Runners
 from .wire import Wire, utc_now
@@ -69,6 +71,7 @@ class GitLabSource:
         self._runners = Runners(self._graphql, self._objects, top, named)
         self._rollouts = Rollouts(self._wire)
         self._logs = Logs(self._wire)
+        self._reports = Reports(self._wire, self._objects)
         self._examiner = Examiner(self._graphql, self._objects)
         self._version: str | None = None
         self._over_rest: dict[str, tuple[datetime, str]] = {}
@@ -145,6 +148,14 @@ class GitLabSource:
         if self._logs.bytewise is None:
             self._logs.bytewise = takes_byte_ranges(await self.version())
         return await self._logs.part(project_id, job_id, offset, limit)
+
+    async def tests(self, project_id: int, pipeline_id: int) -> PipelineTests:
+        """Every test case of one pipeline."""
+        return await self._reports.tests(project_id, pipeline_id)
+
+    async def test_counts(self, project_id: int, pipeline_id: int) -> tuple[SuiteCounts, ...]:
+        """How many test cases of each job of one pipeline ended how."""
+        return await self._reports.counts(project_id, pipeline_id)
 
     async def project(self, path: str | int) -> Project:
         """One project by full path or id."""
