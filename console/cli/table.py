@@ -18,8 +18,8 @@ class Column:
     title: str
     right: bool = False
     """Numbers end at one edge."""
-    least: int = 6
-    """Cells it is never narrowed below."""
+    least: int = 0
+    """Cells it is never narrowed below; its title always fits, and a number is never cut."""
     optional: int = 0
     """Left out in a narrow terminal, the highest number first; 0 never."""
 
@@ -48,7 +48,7 @@ def render(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int 
 def _kept(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None) -> list[int]:
     kept = list(range(len(columns)))
     while width is not None:
-        least = [min(columns[at].least, _natural(columns, rows, at)) for at in kept]
+        least = [_floor(columns, rows, at) for at in kept]
         spare = [at for at in kept if columns[at].optional]
         if not spare or sum(least) + len(GAP) * (len(kept) - 1) <= width:
             break
@@ -60,11 +60,17 @@ def _natural(columns: Sequence[Column], rows: Sequence[Sequence[str]], at: int) 
     return max([cell_len(columns[at].title), *(cell_len(row[at]) for row in rows)])
 
 
+def _floor(columns: Sequence[Column], rows: Sequence[Sequence[str]], at: int) -> int:
+    natural = _natural(columns, rows, at)
+    return natural if columns[at].right else min(natural, max(columns[at].least, cell_len(columns[at].title)))
+
+
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None) -> list[int]:
     """As wide as their contents; where that is too much, the widest gives way first."""
     widths = [_natural(columns, rows, at) for at in range(len(columns))]
+    floors = [_floor(columns, rows, at) for at in range(len(columns))]
     while width is not None and sum(widths) + len(GAP) * (len(widths) - 1) > width:
-        able = [at for at in range(len(columns)) if widths[at] > columns[at].least]
+        able = [at for at in range(len(columns)) if widths[at] > floors[at]]
         if not able:
             break
         widths[max(able, key=lambda at: widths[at])] -= 1
