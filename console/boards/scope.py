@@ -1,0 +1,36 @@
+"""What a board looks at: a window of days, and perhaps one project."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ..model.pipelines import Project
+from ..ports import SourceError, Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """UTC days of a window, and of the one before it that it is compared with."""
+
+    before: date
+    """First day of the window before."""
+    start: date
+    """First day of the window."""
+    today: date
+
+    @classmethod
+    def back(cls, today: date, window: timedelta) -> "Span":
+        """The days that end today and cover at least `window`; a window under a day is today alone."""
+        days = max(1, -(-window // timedelta(days=1)))
+        start = today - timedelta(days=days - 1)
+        return cls(start - timedelta(days=days), start, today)
+
+
+def find(projects: Iterable[Project], name: str) -> Project:
+    """The project with this path, or whose path ends in this part. Raises SourceError when none or several do."""
+    every = list(projects)
+    found = [one for one in every if one.path == name] or [one for one in every if one.path.endswith(f"/{name}")]
+    if len(found) == 1:
+        return found[0]
+    told = "several projects: " + ", ".join(one.path for one in found[:4]) if found else "no project of the fleet"
+    raise SourceError(f"{name} names {told}", trouble=Trouble.MISSING, remedy="give the whole path, such as group/name")
