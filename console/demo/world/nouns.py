@@ -221,7 +221,7 @@ class Blueprint:
     auto_cancel: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Project:
     """A project and what drives its pipelines."""
 
@@ -280,6 +280,8 @@ class Job:
     """When cancelling was asked for; `finished_at` follows."""
     runner_id: int = 0
     manager_id: int = 0
+    planned_seconds: float = 0.0
+    """Running time, had nobody cancelled it."""
     caches: tuple[str, ...] = ()
     """Outcome for each cache of the spec: hit, current, local, fallback, miss, forbidden, push_only."""
     user_id: int = 0

@@ -154,7 +154,8 @@ def _run(
     runner = chance.runner.id if chance.runner else 0
     job = replace(
         job, queued_at=queued, started_at=started, finished_at=finished, outcome=outcome, failure_reason=reason,
-        cause=cause, runner_id=runner, manager_id=chance.manager_id, caches=chance.caches,
+        cause=cause, runner_id=runner, manager_id=chance.manager_id, planned_seconds=chance.seconds,
+        caches=chance.caches,
     )  # fmt: skip
     return _erased(story, _cancelled(story, job))
 

@@ -1,0 +1,1 @@
+"""Job logs in the form that runners write them."""
