@@ -50,8 +50,8 @@ def client(
 
     `transport` stands in for the network in tests. Raises SourceError for an address that is none.
     """
+    check_address(base_url)
     try:
-        check_address(base_url)
         return httpx.AsyncClient(
             base_url=base_url,
             headers={"User-Agent": "fleet-console", **(headers or {})},
@@ -63,17 +63,22 @@ def client(
             limits=httpx.Limits(max_connections=10, max_keepalive_connections=5),
         )
     except (httpx.InvalidURL, ValueError) as error:
-        raise SourceError(
-            "The address of the server or its proxy cannot be used",
-            remedy="Write it as https://HOST[:PORT][/PATH].",
-        ) from error
+        raise _no_address("of the proxy") from error
 
 
 def check_address(address: str) -> None:
-    """Raises ValueError unless `address` is an http or https one with a host and a possible port."""
-    url = httpx.URL(address)
+    """Raises SourceError unless `address` is an http or https one with a host and a possible port."""
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, TypeError) as error:
+        raise _no_address("of the server") from error
     if url.scheme not in ("http", "https") or not url.host or not 0 < (url.port or 80) < 65_536:
-        raise ValueError("not an address")
+        raise _no_address("of the server")
+
+
+def _no_address(whose: str) -> SourceError:
+    """Without the address itself: one that cannot be taken apart may hold a password."""
+    return SourceError(f"The address {whose} cannot be used", remedy="Write it as https://HOST[:PORT][/PATH].")
 
 
 def failed(error: Exception, system: str, address: str, proxy: str | None = None) -> SourceError:

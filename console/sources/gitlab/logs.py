@@ -40,37 +40,52 @@ class Logs:
         what = f"the log of job {job_id}"
         if self.bytewise and offset >= 0:
             return await self._bytewise(url, what, offset, limit)
+        return await self._by_range(url, what, offset, limit)
+
+    async def _by_range(self, url: str, what: str, offset: int, limit: int) -> LogPart:
         span = f"bytes={offset}-{offset + limit - 1}" if offset >= 0 else f"bytes={offset}"
         async with self._answer(url, what, headers={**_PLAIN, "Range": span}) as response:
             if response.status_code == 416:  # it ends before: an empty log, or one that was asked beyond its end
                 size = _content_range(response.headers)[1]
                 return LogPart(b"", max(0, offset if size is None else min(offset, size)), size)
-            if self.bytewise and response.status_code == 200:
-                size = _size(response)
-                if size is not None and size > -offset:  # ask for just the end instead of letting all of it pass by
-                    start = size + offset
-                else:
-                    return await _cut(response, offset, limit, self._too_far(what))
-            elif response.status_code == 206:
+            if response.status_code == 206:
                 return await self._ranged(response, what, limit)
-            else:
+            size = _size(response)
+            if not self.bytewise or size is None or size <= -offset:
                 return await _cut(response, offset, limit, self._too_far(what))
-        return await self._bytewise(url, what, start, limit)
+        # All of it was about to pass by, and the server knows a better way.
+        return await self._bytewise(url, what, size + offset, limit)
 
     async def _bytewise(self, url: str, what: str, offset: int, limit: int) -> LogPart:
-        wanted = min(limit, BYTE_LIMIT)
-        params = {"byte_offset": offset, "byte_limit": wanted}
+        """As many requests as `limit` takes."""
+        content, total = bytearray(), None
+        while len(content) < limit and total is None:
+            wanted = min(limit - len(content), BYTE_LIMIT)
+            got = await self._piece(url, what, offset + len(content), wanted)
+            if got is None:  # it does not heed its parameters after all
+                self.bytewise = False
+                return await self._by_range(url, what, offset, limit)
+            content += got.content
+            total = got.total_bytes
+            if len(got.content) < wanted:
+                break
+        return LogPart(bytes(content), offset, total)
+
+    async def _piece(self, url: str, what: str, offset: int, limit: int) -> LogPart | None:
+        """One request's worth; None: more came than was asked for."""
+        params = {"byte_offset": offset, "byte_limit": limit}
         async with self._answer(url, what, headers=_PLAIN, params=params) as response:
             if response.status_code == 416:
                 return LogPart(b"", offset, _content_range(response.headers)[1])
             if response.status_code == 206:
-                return await self._ranged(response, what, wanted)
+                return await self._ranged(response, what, limit)
             size = _size(response)
-            if size is not None and size > wanted:  # it was not cut after all
-                self.bytewise = False
-                return await _cut(response, offset, limit, self._too_far(what))
-            content = await _head(response.aiter_bytes(), wanted)
-        return LogPart(content, offset, offset + len(content) if len(content) < wanted else None)
+            content = await _head(response.aiter_bytes(), limit + 1) if size is None or size <= limit else b""
+        if len(content) > limit or (size or 0) > limit:
+            return None
+        # Short: the log ends here; but empty: it ended here or before.
+        ended = offset == 0 or 0 < len(content)
+        return LogPart(content, offset, offset + len(content) if len(content) < limit and ended else None)
 
     def _answer(self, url: str, what: str, **options: Any) -> AbstractAsyncContextManager[httpx.Response]:
         """Logs may lie in an object store, and to let one pass by takes long."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...ports import SourceError
-from ..http import trust
+from ..http import check_address, trust
 from .bearer import Bearer
 from .errors import unreadable
 from .wire import Wire
@@ -74,6 +74,7 @@ class Objects:
     def _ready(self, bearer: Bearer) -> "gitlab.Gitlab":
         import gitlab
 
+        check_address(self._wire.url)
         if self._client is None or self._signed is not bearer:
             self._signed = bearer
             self._client = gitlab.Gitlab(

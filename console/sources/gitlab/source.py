@@ -59,7 +59,8 @@ class GitLabSource:
     ) -> None:
         """`url` may end in a path. `token` may block. `transport` and `adapter` stand in for the network in tests."""
         self.name = name
-        root = url.strip().rstrip("/").removesuffix("/api/v4")
+        # A password in the address would be shown with it, and could not be used beside the token.
+        root = without_password(url.strip()).removesuffix("/api/v4")
         self._wire = Wire(root, token, ca_file, proxy, timeout_seconds, clock, transport)
         self._graphql = GraphQL(self._wire)
         self._objects = Objects(self._wire, adapter)
@@ -77,7 +78,7 @@ class GitLabSource:
         self._over_rest: dict[str, tuple[datetime, str]] = {}
 
     def __repr__(self) -> str:
-        return f"GitLabSource({without_password(self._wire.url)!r})"
+        return f"GitLabSource({self._wire.url!r})"
 
     async def aclose(self) -> None:
         """Close all connections."""

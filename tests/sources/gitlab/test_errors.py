@@ -266,6 +266,25 @@ async def test_a_token_no_header_can_hold_is_refused_before_it_is_sent(lab: Lab,
     assert not token.strip() or token not in str(error)
 
 
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("url", ["gitlab.example", "ftp://gitlab.example", "https://:80", ""])
+async def test_an_address_that_is_none_is_told_at_the_first_question(url: str, door: str) -> None:
+    source = GitLabSource(url, lambda: TOKEN)
+    error = await refusal(source, DOORS[door])
+    assert "cannot be used" in str(error)
+    assert "https://HOST" in error.remedy
+
+
+async def test_a_password_in_the_address_is_neither_shown_nor_sent(lab: Lab) -> None:
+    source = GitLabSource(
+        "https://me:pass-word@gitlab.example/?x", lambda: TOKEN, transport=httpx.MockTransport(lab.handle)
+    )
+    error = await refusal(source, DOORS["list"])
+    assert "pass-word" not in str(error) + repr(source)
+    assert lab.requests[0].headers["Authorization"] == f"Bearer {TOKEN}"
+    assert str(lab.requests[0].url).startswith("https://gitlab.example/api/v4/")
+
+
 async def test_a_new_token_is_taken_after_the_old_one_was_refused(lab: Lab) -> None:
     tokens = iter(["old", "new"])
 

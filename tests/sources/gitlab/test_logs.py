@@ -97,6 +97,7 @@ async def test_beyond_the_end_there_is_nothing(
     lab.routes[TRACE] = server
     part = await lab.source().log(7, 3, offset=20_000, limit=100)
     assert part.content == b""
+    assert part.total_bytes in (len(LOG), None)
 
 
 @pytest.mark.parametrize(("version", "server"), SERVERS)
@@ -157,6 +158,26 @@ async def test_a_new_server_that_ignores_its_own_parameters_is_noticed(lab: Lab)
     for _ in range(2):
         part = await source.log(7, 3, offset=5_000, limit=100)
         assert (part.content, part.offset) == (LOG[5_000:5_100], 5_000)
+
+
+async def test_the_same_without_a_length_is_noticed_too(lab: Lab) -> None:
+    lab.routes["metadata"] = {"version": "19.6.0"}
+    lab.routes[TRACE] = whole_in_pieces
+    part = await lab.source().log(7, 3, offset=5_000, limit=100)
+    assert (part.content, part.offset) == (LOG[5_000:5_100], 5_000)
+
+
+async def test_a_part_larger_than_one_request_may_bring_takes_several(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "BYTE_LIMIT", 1_000)
+    lab.routes["metadata"] = {"version": "19.5.0"}
+    lab.routes[TRACE] = by_bytes
+    source = lab.source()
+    assert await source.log(7, 3, offset=100, limit=2_500) == LogPart(LOG[100:2_600], 100, None)
+    assert await source.log(7, 3, offset=9_000, limit=5_000) == LogPart(LOG[9_000:], 9_000, len(LOG))
+    limits = [int(one.url.params["byte_limit"]) for one in lab.requests if "byte_limit" in one.url.params]
+    assert limits == [1_000, 1_000, 500, 1_000, 1_000]
 
 
 async def test_a_server_that_hides_its_version_is_taken_for_an_old_one(lab: Lab) -> None:
