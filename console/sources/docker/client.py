@@ -1,17 +1,15 @@
 """A client of the Docker SDK for an address, speaking the newest API version that both sides know."""
 
-import socket
 from typing import Any
 
-import urllib3.connection
 from docker import APIClient
 from docker.tls import TLSConfig
-from requests.adapters import HTTPAdapter
+from docker.types import CancellableStream
 
 from ...ports import SourceError, Trouble
+from .adapters import adapter
 from .address import Address, check_files
 from .payloads import VersionAnswer, read
-from .ssh import SshAdapter
 
 NEWEST, OLDEST = (1, 51), (1, 24)
 """API versions whose answers we know; an engine that has left the older one behind is spoken to in its oldest."""
@@ -36,11 +34,12 @@ class EngineClient(APIClient):
             ),
             user_agent="fleet-console",
         )
+        carrier = adapter(address, timeout_seconds)
         if address.kind == "tcp":
-            self.mount(f"{'https' if tls else 'http'}://", KeptAlive())
-        if address.kind == "ssh":
-            self.mount("http+docker://", SshAdapter(address, timeout_seconds))
-            self.base_url = "http+docker://ssh"
+            self.mount(f"{'https' if tls else 'http'}://", carrier)
+        else:
+            self.mount("http+docker://", carrier)
+            self.base_url = "http+docker://localhost"
 
     def merge_environment_settings(self, *args: Any, **kwargs: Any) -> Any:
         """Our own CA wins: requests prefers REQUESTS_CA_BUNDLE, which company machines set, to what a session says."""
@@ -59,23 +58,19 @@ class EngineClient(APIClient):
             )
         self._version = _word(max(min(newest, NEWEST), oldest))
 
+    def event_lines(self) -> "CancellableStream[bytes]":
+        """Events, each a JSON object on a line, without end; raises APIError when they are refused.
+
+        The SDK's own call takes a refusal for the end of the stream, and waits for ever for a connection.
+        """
+        url = self._url("/events")  # type: ignore[attr-defined]  # the SDK's types leave it out
+        response = self.get(url, stream=True, timeout=(self.timeout, None))
+        self._raise_for_status(response)  # type: ignore[attr-defined]
+        return CancellableStream(response.iter_lines(None), response)
+
     def speaks(self, major: int, minor: int) -> bool:
         """Whether the agreed API version is at least this one."""
         return _number(self._version) >= (major, minor)
-
-
-class KeptAlive(HTTPAdapter):
-    """Notices in a minute and a half that the network to a silent engine is gone: a stream of events waits for ever."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        options = [
-            *urllib3.connection.HTTPConnection.default_socket_options,
-            (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-        ]
-        for name, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
-            if hasattr(socket, name):
-                options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
-        super().init_poolmanager(*args, socket_options=options, **kwargs)
 
 
 def connect(address: Address, timeout_seconds: float, where: str) -> EngineClient:
@@ -90,10 +85,8 @@ def connect(address: Address, timeout_seconds: float, where: str) -> EngineClien
 
 
 def _base_url(address: Address) -> str:
-    if address.kind == "unix":
-        return f"unix://{address.path}"
-    if address.kind == "ssh":
-        return "tcp://localhost:2375"  # never dialled: the adapter for ssh is mounted in its place
+    if address.kind != "tcp":
+        return "tcp://localhost:2375"  # never dialled: our own adapter is mounted in its place
     host = f"[{address.host}]" if ":" in address.host else address.host
     return f"tcp://{host}:{address.port}"
 

@@ -4,11 +4,13 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from ...model.engine import EngineEvent
 from ...text import clean
-from .payloads import EventAnswer, read
+from .payloads import EventAnswer
 
 if TYPE_CHECKING:
     from docker.types import CancellableStream
@@ -28,9 +30,12 @@ class StreamEnded(Exception):
     """The engine ended the stream of events."""
 
 
-def event(payload: Any) -> EngineEvent | None:
-    """The event; None for one of a command run in a container, as each health check causes three of."""
-    answer = read(payload, EventAnswer)
+def event(line: bytes) -> EngineEvent | None:
+    """The event; None for one of a command run in a container, as each health check causes three of.
+
+    Raises msgspec.DecodeError when the line is no event.
+    """
+    answer = msgspec.json.decode(line, type=EventAnswer, strict=False)
     if answer.action.startswith("exec_"):
         return None
     nanoseconds = answer.time_nano or answer.time * 10**9
@@ -51,7 +56,7 @@ class Feed:
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[EngineEvent | Exception] = asyncio.Queue()
         self._lock = threading.Lock()
-        self._stream: CancellableStream[Any] | None = None
+        self._stream: CancellableStream[bytes] | None = None
         self._closed = False
 
     async def events(self) -> AsyncIterator[EngineEvent]:
@@ -82,13 +87,13 @@ class Feed:
     def _read(self) -> None:
         client = self._connect()
         try:
-            stream = client.events(decode=True)
+            stream = client.event_lines()
             with self._lock:
                 if self._closed:
                     return
                 self._stream = stream
-            for payload in stream:
-                happened = event(payload)
+            for line in stream:
+                happened = event(line) if line else None
                 if happened is not None:
                     self._put(happened)
                 if self._queue.qsize() > MOST_WAITING:
@@ -103,7 +108,7 @@ class Feed:
             self.close()
 
 
-def _close(stream: "CancellableStream[Any]") -> None:
+def _close(stream: "CancellableStream[bytes]") -> None:
     from docker.errors import DockerException
 
     try:

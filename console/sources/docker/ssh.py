@@ -15,7 +15,6 @@ from typing import Any, BinaryIO
 
 import urllib3
 import urllib3.connection
-from docker.transport.basehttpadapter import BaseHTTPAdapter
 
 from .address import Address
 
@@ -108,24 +107,3 @@ class SshPool(urllib3.connectionpool.HTTPConnectionPool):
 
     def _new_conn(self) -> SshConnection:
         return SshConnection(self._words, self._seconds)
-
-
-class SshAdapter(BaseHTTPAdapter):
-    """Carries the requests of one SDK client to the engine at an ssh address."""
-
-    def __init__(self, address: Address, timeout_seconds: float) -> None:
-        self._pool = SshPool(command(address, timeout_seconds), timeout_seconds)
-        super().__init__()
-
-    def get_connection(self, url: Any, proxies: Any = None) -> SshPool:
-        """The one pool: every URL leads to the same engine."""
-        return self._pool
-
-    def request_url(self, request: Any, proxies: Any) -> str:
-        """The path alone; a proxy means nothing here."""
-        return str(request.path_url)
-
-    def close(self) -> None:
-        """Ends the ssh processes that wait for further requests."""
-        super().close()
-        self._pool.close()
