@@ -16,9 +16,11 @@ from ..rest.account import metadata
 from ..rest.projects import groups
 from .complexity import ANONYMOUS_LIMIT, LIMIT
 from .connections import Connection
-from .nodes import GroupNode, PipelineNode, ProjectNode, projects_connection, tail
-from .nodes_jobs import JobNode, RunnerNode, user_node
-from .runners import runners_connection
+from .nodes.common import tail, user_node
+from .nodes.jobs import JobNode
+from .nodes.pipelines import PipelineNode
+from .nodes.projects import GroupNode, ProjectNode, projects_connection
+from .nodes.runners import RunnerNode, runners_connection
 
 NO_PERMISSION = (
     "The resource that you are attempting to access does not exist or you don't have permission to perform this action"

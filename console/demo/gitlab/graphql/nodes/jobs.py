@@ -1,43 +1,27 @@
-"""Jobs, stages, artifacts and runners as GraphQL nodes."""
+"""Jobs and stages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, Any
 
-from ...world.artifacts import Artifact, artifacts, expires_at
-from ...world.nouns import Job, Pipeline, Runner, RunnerManager
-from ...world.people import USERS
-from ...world.pools import BY_ID, pool_of
-from ...world.states import FINISHED, composite, latest_at, status
-from ...world.traces.failures import error_lines
-from ..answers import iso
-from ..call import Call
-from ..entities.jobs import duration, queued_duration
-from ..entities.pipelines import detailed_status
-from ..entities.runners import busy, contacted_at, paused
-from .connections import Connection, PageArguments
+from ....world.artifacts import Artifact, artifacts, expires_at
+from ....world.nouns import Job, Pipeline
+from ....world.pools import BY_ID, pool_of
+from ....world.states import FINISHED, composite, latest_at, status
+from ....world.traces.failures import error_lines
+from ...answers import iso
+from ...call import Call
+from ...entities.jobs import duration, queued_duration
+from ..connections import Connection, PageArguments
+from .common import gid, status_node
+from .runners import ManagerNode, RunnerNode
 
 if TYPE_CHECKING:
-    from .nodes import PipelineNode, ProjectNode
+    from .pipelines import PipelineNode
+    from .projects import ProjectNode
 
 _CANCELABLE = frozenset({"created", "pending", "running", "waiting_for_resource", "preparing", "scheduled"})
-
-
-def gid(kind: str, number: object) -> str:
-    return f"gid://gitlab/{kind}/{number}"
-
-
-def status_node(state: str, path: str, kind: str, number: object) -> dict[str, Any]:
-    body = detailed_status(state, path)
-    return {
-        "id": f"{state}-{number}-{number}",
-        "name": state.upper(),
-        **{name: body[name] for name in ("label", "group", "icon", "text", "tooltip", "favicon")},
-        "details_path": path,
-        "has_details": True,
-    }
 
 
 @dataclass
@@ -142,7 +126,7 @@ class JobNode:
 
     @property
     def downstream_pipeline(self) -> PipelineNode | None:
-        from .nodes import PipelineNode
+        from .pipelines import PipelineNode
 
         started = self.job.spec.triggers and self.job.started_at <= self.call.now
         child = self.call.timeline.child(self.pipeline_, self.call.now) if started else None
@@ -150,7 +134,7 @@ class JobNode:
 
     @property
     def project(self) -> ProjectNode:
-        from .nodes import ProjectNode
+        from .projects import ProjectNode
 
         return ProjectNode(self.call, self.pipeline_.project)
 
@@ -169,6 +153,11 @@ def artifact_node(job: Job, one: Artifact, expires: str | None) -> dict[str, Any
         "expired": False,
         "download_path": None,
     }
+
+
+def wanted(call: Call, job: Job, statuses: list[str] | None, kind: str | None) -> bool:
+    bridge = kind == "BRIDGE"
+    return (kind is None or job.spec.triggers == bridge) and (not statuses or status(job, call.now).upper() in statuses)
 
 
 def jobs_connection(call: Call, pipeline: Pipeline, rows: list[Job], page: dict[str, Any]) -> Connection:
@@ -201,88 +190,3 @@ class StageNode:
 
     def jobs(self, **page: Any) -> Connection:
         return jobs_connection(self.call, self.pipeline_, self._jobs, page)
-
-
-@dataclass
-class RunnerNode:
-    call: Call
-    runner: Runner
-
-    def __post_init__(self) -> None:
-        one = self.runner
-        self.id, self.short_sha, self.description = gid("Ci::Runner", one.id), one.short_token, one.name
-        self.runner_type, self.status = one.kind.upper(), "ONLINE" if one.online else "OFFLINE"
-        self.paused, self.locked = paused(self.call, one), one.kind == "project_type"
-        self.tag_list, self.run_untagged, self.maximum_timeout = list(one.tags), one.run_untagged, one.maximum_timeout
-        self.access_level, self.maintenance_note = "NOT_PROTECTED", None
-        self.contacted_at = iso(contacted_at(self.call, one))
-        self.created_at = iso(self.call.server.world.origin - one.id * 86400)
-
-    @property
-    def job_execution_status(self) -> str:
-        return "ACTIVE" if busy(self.call, self.runner) else "IDLE"
-
-    def job_count(self, statuses: list[str] | None = None) -> int:
-        """Jobs of the last day, or (RUNNING alone) those that run now."""
-        world, now = self.call.server.world, self.call.now
-        running = world.running_jobs(self.runner, now)
-        if statuses == ["RUNNING"]:
-            return running
-        return running + world.finished_jobs(self.runner, now - 86400, now)
-
-    def managers(self, system_id: str | None = None, status: str | None = None, **page: Any) -> Connection:
-        rows = [
-            one for one in self.runner.managers
-            if system_id in (None, one.system_id) and status in (None, "ONLINE" if one.online else "OFFLINE")
-        ]  # fmt: skip
-        return Connection(
-            lambda: rows,
-            lambda one: ManagerNode(self.call, self.runner, one),
-            lambda one: one.id,
-            PageArguments(**page),
-        )
-
-    def projects(self, **page: Any) -> Connection:
-        from .nodes import ProjectNode
-
-        owner = self.call.find_project(self.runner.project) if self.runner.project else None
-        rows = [owner] if owner else []
-        return Connection(
-            lambda: rows, lambda one: ProjectNode(self.call, one), lambda one: one.id, PageArguments(**page)
-        )
-
-
-@dataclass
-class ManagerNode:
-    call: Call
-    runner: Runner
-    manager: RunnerManager
-
-    def __post_init__(self) -> None:
-        one, runner = self.manager, self.runner
-        self.id, self.system_id = gid("Ci::RunnerManager", one.id), one.system_id
-        self.version, self.revision = runner.version, runner.revision
-        self.platform_name, self.architecture_name, self.executor_name = "linux", runner.architecture, runner.executor
-        self.ip_address, self.status = one.ip_address, "ONLINE" if one.online else "OFFLINE"
-        self.contacted_at = iso(contacted_at(self.call, runner))
-        self.created_at = iso(self.call.server.world.origin - runner.id * 86400)
-
-    @property
-    def job_execution_status(self) -> str:
-        return "ACTIVE" if busy(self.call, self.runner) else "IDLE"
-
-
-def user_node(call: Call, number: int) -> dict[str, Any]:
-    one = USERS[number]
-    return {
-        "id": gid("User", one.id),
-        "username": one.username,
-        "name": one.name,
-        "state": "active",
-        "bot": one.username.endswith("-bot"),
-        "web_url": f"{call.base}/{one.username}",
-    }
-
-
-def moment(t: float) -> str | None:
-    return iso(t if t < inf else None)
