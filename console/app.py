@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult, SystemCommand
@@ -15,15 +15,13 @@ from .commands import Command, Everything, Unknown, parse, suggestions
 from .driver import TerminalApp
 from .launch import Launch, Runtime
 from .messages import LogRequested, Notice, PlaceChanged
-from .panes import PANES
-from .panes.base import Pane, PaneKind, Stand
-from .ports import SourceError
+from .panes import PANES, PaneKind
+from .panes.base import Pane, Stand
 from .widgets.bars import keys_spans, tabs_spans
 from .widgets.cells import cell
 from .widgets.header import counts_spans, header_spans
 from .widgets.line import Line
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .boards.header import HeaderBoard
 
@@ -126,6 +124,8 @@ class ConsoleApp(TerminalApp):
     @work(exclusive=True, group="context")
     async def begin(self) -> None:
         """Open the context's history and sources, then keep them fresh until another context is chosen."""
+        from .ports import SourceError
+
         try:
             runtime = await self.launch.open(self.context, self.announce)
         except SourceError as error:
@@ -154,6 +154,7 @@ class ConsoleApp(TerminalApp):
     async def follow_header(self) -> None:
         """Keep the top line true; ages move on by themselves, so it is looked at every ten seconds too."""
         from .boards.header import header
+        from .ports import SourceError
 
         while self.runtime is not None:
             self._header_changed.clear()
@@ -338,16 +339,16 @@ class ConsoleApp(TerminalApp):
 
         self.push_screen(KeysScreen(self.screen.active_bindings.values()))
 
-    def action_copy(self) -> None:
+    async def action_copy(self) -> None:
         row = self.pane.table.row
         if row is None or not row.link:
             self.notify("Nothing to copy here: the row has no link.", severity="warning")
             return
         from .widgets.clipboard import copy
 
-        self.notify(copy(self, row.link), markup=False)
+        self.notify(await copy(self, row.link), markup=False)
 
-    def action_open_link(self) -> None:
+    async def action_open_link(self) -> None:
         """Open the row's page; over SSH there is no browser here, so it is copied."""
         from os import environ
         from webbrowser import open_new_tab
@@ -356,7 +357,7 @@ class ConsoleApp(TerminalApp):
         if row is None or not row.link:
             self.notify("Nothing to open here: the row has no link.", severity="warning")
         elif "SSH_CONNECTION" in environ or not open_new_tab(row.link):
-            self.action_copy()
+            await self.action_copy()
 
     async def action_contexts(self) -> None:
         """Go on to the next context; `:context NAME` goes to a certain one."""

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ..model.freshness import SourceHealth, State
 from ..model.pipelines import Status
-from ..ports import Services
+
+if TYPE_CHECKING:
+    from ..ports import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class HeaderBoard:
         return sum(one.state is State.FAILING for one in self.sources)
 
 
-async def header(services: Services) -> HeaderBoard:
+async def header(services: "Services") -> HeaderBoard:
     """Read the top line; raises SourceError when history cannot be read."""
     latest = await services.history.latest(per_project=1)
     active = await services.history.active()

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -17,17 +17,17 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from ..messages import Notice, PlaceChanged
-from ..ports import Services, SourceError
 from ..text import age, duration
 from ..widgets.cells import Cell, Column, Row, cell
 from ..widgets.line import Line
 from ..widgets.rows import Rows
+from . import PaneKind
 
 T = TypeVar("T")
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..widgets.chart import ChartData
+    from ..ports import Services
+    from ..widgets.chartdata import ChartData
 
 
 class Level:
@@ -44,7 +44,7 @@ class Level:
     charted = False
     """Whether `chart` may give one."""
 
-    async def board(self, services: Services) -> Any:
+    async def board(self, services: "Services") -> Any:
         """Read the board; raises SourceError when history cannot be read."""
         raise NotImplementedError
 
@@ -83,19 +83,6 @@ class Stand:
     """When the board was stored by an earlier run; None once it was read anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaneKind:
-    """What the app knows of a pane before it is opened."""
-
-    key: str
-    name: str
-    """For `:name`, the palette and what is remembered."""
-    title: str
-    first: Callable[[], Level]
-    board_type: Callable[[], Any]
-    """The type of its first level's board, to read what was shown last."""
-
-
 class Pane(Vertical):
     """A stack of levels over one table, with a line that sums up and, where there is room, a chart."""
 
@@ -122,7 +109,7 @@ class Pane(Vertical):
     SETTLE_SECONDS = 0.15
     """A chart follows the cursor once it has rested this long: a held key draws none."""
 
-    def __init__(self, kind: PaneKind, services: Services | None, clock: Callable[[], datetime]) -> None:
+    def __init__(self, kind: PaneKind, services: "Services | None", clock: Callable[[], datetime]) -> None:
         super().__init__(id=f"pane-{kind.name}")
         self.kind = kind
         self.services = services
@@ -161,6 +148,7 @@ class Pane(Vertical):
         return stand
 
     def on_mount(self) -> None:
+        self.table.moved = self._say_note
         self._enter()
 
     def _enter(self) -> None:
@@ -192,7 +180,7 @@ class Pane(Vertical):
         if topics & self.stand.level.topics:
             self._changed.set()
 
-    def attend(self, services: Services | None) -> None:
+    def attend(self, services: "Services | None") -> None:
         """Read from these services from now on; None: there are none yet."""
         self.services = services
         if self.is_mounted and self.display:
@@ -201,6 +189,8 @@ class Pane(Vertical):
     @work(exclusive=True, group="board")
     async def follow(self) -> None:
         """Show the board; whenever sync says a topic of ours changed, show it again."""
+        from ..ports import SourceError
+
         if self.services is None:
             return
         stand = self.stand
@@ -308,7 +298,6 @@ class Pane(Vertical):
 
     def on_rows_moved(self, message: Rows.Moved) -> None:
         message.stop()
-        self._say_note()
         self._draw_chart()
 
     def on_rows_arranged(self, message: Rows.Arranged) -> None:

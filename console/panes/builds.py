@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from textual.message import Message
-
 from ..boards import builds as boards
 from ..boards.builds import BuildRow, BuildsBoard
-from ..ports import Services
 from ..text import count, duration
 from ..widgets.cells import Cell, Column, Row, cell
 from ..widgets.glyphs import change_cell, duration_cell, seconds, spark_cell
-from .base import WEEK, Level, PaneKind, next_window, window_name
+from .base import WEEK, Level, next_window, window_name
 
 if TYPE_CHECKING:
-    from ..widgets.chart import ChartData
+    from textual.message import Message
+
+    from ..ports import Services
+    from ..widgets.chartdata import ChartData
 
 
 class Builds(Level):
@@ -42,7 +42,7 @@ class Builds(Level):
         self.project = project
         self.title = project or "fleet"
 
-    async def board(self, services: Services) -> BuildsBoard:
+    async def board(self, services: "Services") -> BuildsBoard:
         return await boards.builds(services, self.window, self.project)
 
     def rows(self, board: BuildsBoard) -> Iterable[Row]:
@@ -107,7 +107,7 @@ def build_row(row: BuildRow) -> Row:
 
 def build_chart(row: BuildRow, board: BuildsBoard) -> "ChartData":
     """p50 and p95 by day, with target, forecast band, change points and releases."""
-    from ..widgets.chart import Band, ChartData, Marker, Series
+    from ..widgets.chartdata import Band, ChartData, Marker, Series
 
     def noon(day: object) -> datetime:
         return datetime.combine(day, time(12), UTC)  # type: ignore[arg-type]
@@ -133,7 +133,9 @@ def build_chart(row: BuildRow, board: BuildsBoard) -> "ChartData":
         band=band,
         markers=(*changes, *(Marker(noon(marker.day), marker.text) for marker in board.markers)),
         format_y=lambda value: duration(timedelta(seconds=value)),
+        seconds=True,
     )
 
 
-BUILDS = PaneKind("3", "builds", "Build times", Builds, lambda: BuildsBoard)
+FIRST = Builds
+BOARD = BuildsBoard

@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from textual.message import Message
-
 from ..boards import cache as boards
 from ..boards.cache import CacheBoard, CacheRow
 from ..messages import LogRequested
 from ..model.pipelines import Job, Status
-from ..ports import CacheEvidence, Services
 from ..text import age, count, duration, percent
 from ..widgets.cells import Cell, Column, Row, cell
 from ..widgets.glyphs import duration_cell, seconds, spark_cell
-from .base import WEEK, Level, PaneKind, next_window, window_name
+from .base import WEEK, Level, next_window, window_name
 
 if TYPE_CHECKING:
-    from ..widgets.chart import ChartData
+    from textual.message import Message
+
+    from ..ports import CacheEvidence, Services
+    from ..widgets.chartdata import ChartData
 
 
 class Cache(Level):
@@ -45,7 +45,7 @@ class Cache(Level):
         self.project = project
         self.title = project or "layers"
 
-    async def board(self, services: Services) -> CacheBoard:
+    async def board(self, services: "Services") -> CacheBoard:
         return await boards.cache(services, self.window, self.project)
 
     def rows(self, board: CacheBoard) -> Iterable[Row]:
@@ -80,7 +80,7 @@ def _key(row: CacheRow) -> str:
     return f"{row.layer} {row.name}"
 
 
-def _job(evidence: CacheEvidence) -> Job:
+def _job(evidence: "CacheEvidence") -> Job:
     """As much of the job as opening its log needs."""
     return Job(evidence.job_id, evidence.pipeline_id, evidence.project_id, evidence.job, "", Status.UNKNOWN)
 
@@ -127,7 +127,7 @@ def _change_tone(change: float) -> str:
     return "bad" if change < -0.1 else "ok" if change > 0.1 else ""
 
 
-def evidence_row(one: CacheEvidence, now: datetime) -> Row:
+def evidence_row(one: "CacheEvidence", now: datetime) -> Row:
     """One job that missed; Enter opens its log."""
     return Row(
         key=f"job {one.job_id}",
@@ -147,7 +147,7 @@ def evidence_row(one: CacheEvidence, now: datetime) -> Row:
 
 def cache_chart(row: CacheRow, board: CacheBoard) -> "ChartData | None":
     """Hit ratio by day against the goal."""
-    from ..widgets.chart import ChartData, Series
+    from ..widgets.chartdata import ChartData, Series
 
     if not row.points:
         return None
@@ -160,4 +160,5 @@ def cache_chart(row: CacheRow, board: CacheBoard) -> "ChartData | None":
     )
 
 
-CACHE = PaneKind("4", "cache", "Cache", Cache, lambda: CacheBoard)
+FIRST = Cache
+BOARD = CacheBoard

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
-
-from textual.message import Message
+from typing import TYPE_CHECKING, Any
 
 from ..boards import pipelines as boards
 from ..boards.pipelines import Bar, PipelineBoard, PipelinesBoard, ProjectBoard, ProjectRow
 from ..messages import LogRequested
 from ..model.pipelines import Job, Pipeline, Project, Status
-from ..ports import Services
 from ..text import age, count, duration, percent
 from ..widgets.cells import Cell, Column, Row, cell
 from ..widgets.glyphs import duration_cell, seconds, status_cell, status_span, strip_cell
-from .base import Level, PaneKind
+from .base import Level
+
+if TYPE_CHECKING:
+    from textual.message import Message
+
+    from ..ports import Services
 
 
 class Fleet(Level):
@@ -36,7 +38,7 @@ class Fleet(Level):
         Column("failing", "failing job", 16, 5, stretch=True, widest=60),
     )
 
-    async def board(self, services: Services) -> PipelinesBoard:
+    async def board(self, services: "Services") -> PipelinesBoard:
         return await boards.fleet(services)
 
     def rows(self, board: PipelinesBoard) -> Iterable[Row]:
@@ -120,7 +122,7 @@ class ProjectPipelines(Level):
         self.project = project
         self.title = project.path
 
-    async def board(self, services: Services) -> ProjectBoard:
+    async def board(self, services: "Services") -> ProjectBoard:
         return await boards.project(services, self.project.id)
 
     def rows(self, board: ProjectBoard) -> Iterable[Row]:
@@ -206,7 +208,7 @@ class PipelineJobs(Level):
         self.pipeline = pipeline
         self.title = f"#{pipeline.id}"
 
-    async def board(self, services: Services) -> PipelineBoard:
+    async def board(self, services: "Services") -> PipelineBoard:
         return await boards.pipeline(services, self.project.id, self.pipeline.id)
 
     def rows(self, board: PipelineBoard) -> Iterable[Row]:
@@ -273,4 +275,5 @@ def job_row(job: Job, bar: Bar | None, total: Any, *, replaced: bool = False) ->
     )
 
 
-PIPELINES = PaneKind("2", "pipelines", "Pipelines", Fleet, lambda: PipelinesBoard)
+FIRST = Fleet
+BOARD = PipelinesBoard

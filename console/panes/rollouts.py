@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from textual.message import Message
-
 from ..boards import rollouts as boards
 from ..boards.rollouts import PastRollout, RolloutBoard, RolloutRow, RolloutsBoard, Track
-from ..ports import Services
 from ..text import age, duration, percent
 from ..widgets.cells import Cell, Column, Row, cell
 from ..widgets.glyphs import duration_cell, seconds
-from .base import Level, PaneKind
+from .base import Level
 
 if TYPE_CHECKING:
-    from ..widgets.chart import ChartData
+    from textual.message import Message
+
+    from ..ports import Services
+    from ..widgets.chartdata import ChartData
 
 
 class Rollouts(Level):
@@ -38,7 +38,7 @@ class Rollouts(Level):
         Column("concern", "concern", 16, 1, stretch=True, widest=80),
     )
 
-    async def board(self, services: Services) -> RolloutsBoard:
+    async def board(self, services: "Services") -> RolloutsBoard:
         return await boards.rollouts(services)
 
     def rows(self, board: RolloutsBoard) -> Iterable[Row]:
@@ -145,7 +145,7 @@ class Service(Level):
         self.environment = environment
         self.title = f"{service} {environment}".strip()
 
-    async def board(self, services: Services) -> RolloutBoard:
+    async def board(self, services: "Services") -> RolloutBoard:
         return await boards.rollout(services, self.service, self.environment)
 
     def rows(self, board: RolloutBoard) -> Iterable[Row]:
@@ -231,7 +231,7 @@ def past_row(past: PastRollout, board: RolloutBoard) -> Row:
 
 def errors_chart(board: RolloutBoard) -> "ChartData | None":
     """Error ratio of each track over time."""
-    from ..widgets.chart import ChartData, Series
+    from ..widgets.chartdata import ChartData, Series
 
     series = tuple(
         Series(track.name, tuple(at for at, _ in track.points_error), tuple(value for _, value in track.points_error))
@@ -243,7 +243,7 @@ def errors_chart(board: RolloutBoard) -> "ChartData | None":
 
 def p95_chart(board: RolloutBoard) -> "ChartData | None":
     """p95 latency of each track over time."""
-    from ..widgets.chart import ChartData, Series
+    from ..widgets.chartdata import ChartData, Series
 
     series = tuple(
         Series(track.name, tuple(at for at, _ in track.points_p95), tuple(value for _, value in track.points_p95))
@@ -259,4 +259,5 @@ def duration_ms(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 10 else duration(timedelta(seconds=seconds))
 
 
-ROLLOUTS = PaneKind("6", "rollouts", "Roll-outs", Rollouts, lambda: RolloutsBoard)
+FIRST = Rollouts
+BOARD = RolloutsBoard

@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from textual.message import Message
-
 from ..boards import spend as boards
 from ..boards.spend import SpendBoard, SpendRow, Waste
-from ..ports import Services
 from ..text import count, money, percent
 from ..widgets.cells import Cell, Column, Row, cell
 from ..widgets.glyphs import change_cell, spark_cell
-from .base import MONTH, Level, PaneKind, next_of, next_window, window_name
+from .base import MONTH, Level, next_of, next_window, window_name
 
 if TYPE_CHECKING:
-    from ..widgets.chart import ChartData
+    from textual.message import Message
+
+    from ..ports import Services
+    from ..widgets.chartdata import ChartData
 
 DIMENSIONS = ("project", "tag", "branch", "user")
 
@@ -46,7 +46,7 @@ class Spend(Level):
         self.project = project
         self.title = f"{project or 'fleet'} by {by}"
 
-    async def board(self, services: Services) -> SpendBoard:
+    async def board(self, services: "Services") -> SpendBoard:
         return await boards.spend(services, self.window, self.by, self.project)
 
     def rows(self, board: SpendBoard) -> Iterable[Row]:
@@ -140,7 +140,7 @@ def waste_row(waste: Waste, currency: str) -> Row:
 
 def spend_chart(row: SpendRow) -> "ChartData | None":
     """Minutes by day."""
-    from ..widgets.chart import ChartData, Series
+    from ..widgets.chartdata import ChartData, Series
 
     if not row.points:
         return None
@@ -152,4 +152,5 @@ def spend_chart(row: SpendRow) -> "ChartData | None":
     )
 
 
-SPEND = PaneKind("5", "spend", "Spend", Spend, lambda: SpendBoard)
+FIRST = Spend
+BOARD = SpendBoard

@@ -6,11 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 Span = tuple[str, str]
-"""Text and its tone, one of TONES."""
+"""Text and its tone, one of those in tones.py: a theme gives each a colour, and none means anything by colour alone."""
 Cell = tuple[Span, ...]
-
-TONES = ("", "ok", "bad", "warn", "run", "mute", "strong", "accent")
-"""What a piece of text means; a theme gives each a colour, and none carries its meaning by colour alone."""
 
 SortValue = float | str | datetime | timedelta | None
 

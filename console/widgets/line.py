@@ -1,41 +1,21 @@
 """One line of text that is drawn only when it changed."""
 
-from typing import ClassVar
-
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from .cells import TONES, Cell
+from .cells import Cell
 from .columns import sized
 from .diff import changed_columns
-
-_LINE_TONES = ("context", "production", "tab")
-"""Tones that only lines know: the name of the context, and the tab one is on."""
+from .tones import tone_style
 
 
 class Line(Widget):
     """One line: spans from the left, spans from the right, the left cut when both do not fit."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{tone or 'plain'}" for tone in (*TONES, *_LINE_TONES)}
-    DEFAULT_CSS = """
-    Line {
-        height: 1; width: 1fr; color: $foreground; background: $background;
-        & .line--plain { color: $foreground; }
-        & .line--ok { color: $success; }
-        & .line--bad { color: $error; text-style: bold; }
-        & .line--warn { color: $warning; text-style: bold; }
-        & .line--run { color: $primary; }
-        & .line--mute { color: $text-muted; }
-        & .line--strong { text-style: bold; }
-        & .line--accent { color: $accent; text-style: bold; }
-        & .line--context { background: $primary; color: $background; text-style: bold; }
-        & .line--production { background: $error; color: $background; text-style: bold; }
-        & .line--tab { color: $primary; text-style: bold reverse; }
-    }
-    """
+    DEFAULT_CSS = "Line { height: 1; width: 1fr; color: $foreground; background: $background; }"
 
     def __init__(self, left: Cell = (), right: Cell = (), *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -69,8 +49,7 @@ class Line(Widget):
 
     def _style(self, tone: str) -> Style:
         if tone not in self._styles:
-            own = self.get_component_rich_style(f"line--{tone or 'plain'}", partial=True)
-            self._styles[tone] = self.rich_style + own
+            self._styles[tone] = self.rich_style + tone_style(self.app.theme_variables, tone)
         return self._styles[tone]
 
     def notify_style_update(self) -> None:

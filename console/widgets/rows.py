@@ -14,10 +14,11 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from .cells import TONES, Cell, Column, Row, Span
+from .cells import Cell, Column, Row, Span
 from .columns import fit, line, sized
 from .diff import changed_columns
 from .grammar import Filter, parse
+from .tones import tone_style
 
 _Runs = tuple[list[Span], bool, bool]
 """Spans of one line, whether it has the cursor, whether it is marked."""
@@ -30,27 +31,7 @@ class Rows(Widget, can_focus=True):
     held key repaints the whole table once in ten lines instead of at each.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{tone or 'plain'}" for tone in TONES} | {
-        "rows--header",
-        "rows--cursor",
-        "rows--cursor-blurred",
-    }
-    DEFAULT_CSS = """
-    Rows {
-        height: 1fr; width: 1fr; color: $foreground; background: $background;
-        & .rows--header { color: $text-muted; text-style: bold; }
-        & .rows--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
-        & .rows--cursor-blurred { text-style: bold; }
-        & .rows--plain { color: $foreground; }
-        & .rows--ok { color: $success; }
-        & .rows--bad { color: $error; text-style: bold; }
-        & .rows--warn { color: $warning; }
-        & .rows--run { color: $primary; }
-        & .rows--mute { color: $text-muted; }
-        & .rows--strong { text-style: bold; }
-        & .rows--accent { color: $accent; }
-    }
-    """
+    DEFAULT_CSS = "Rows { height: 1fr; width: 1fr; color: $foreground; background: $background; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Down", id="rows.down", show=False),
         Binding("up,k", "move(-1)", "Up", id="rows.up", show=False),
@@ -100,6 +81,8 @@ class Rows(Widget, can_focus=True):
         """Id of a column, or empty for the board's own order."""
         self.descending = False
         self.marked: set[str] = set()
+        self.moved: Callable[[], None] = lambda: None
+        """Called at once when the cursor moved, so that what says its position is drawn in the same frame."""
         self.empty = "Nothing here."
         """What an empty table says."""
 
@@ -200,6 +183,7 @@ class Rows(Widget, can_focus=True):
         self._wanted = None
         self._keep_in_view(step)
         self._paint_changes()
+        self.moved()
         self.post_message(self.Moved(self._shown[at].key))
 
     def action_move(self, step: int) -> None:
@@ -292,11 +276,8 @@ class Rows(Widget, can_focus=True):
     def _style(self, tone: str, at_cursor: bool) -> Style:
         style = self._styles.get((tone, at_cursor))
         if style is None:
-            own = self.get_component_rich_style(f"rows--{tone or 'plain'}", partial=True)
-            style = self.rich_style + own
-            if at_cursor:
-                name = "rows--cursor" if self.has_focus else "rows--cursor-blurred"
-                style = style + self.get_component_rich_style(name, partial=True)
+            cursor = ("focused" if self.has_focus else "blurred") if at_cursor else ""
+            style = self.rich_style + tone_style(self.app.theme_variables, tone, cursor=cursor)
             self._styles[tone, at_cursor] = style
         return style
 
@@ -305,10 +286,14 @@ class Rows(Widget, can_focus=True):
         self.repaint()
 
     def on_focus(self) -> None:
-        self.repaint()
+        self._repaint_cursor()
 
     def on_blur(self) -> None:
-        self.repaint()
+        self._repaint_cursor()
+
+    def _repaint_cursor(self) -> None:
+        self._styles.clear()
+        self.refresh(Region(0, self._cursor - self._top + 1, self.size.width, 1))
 
     def on_resize(self) -> None:
         self._keep_in_view(0)
