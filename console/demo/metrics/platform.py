@@ -1,10 +1,12 @@
 """What Redis, the container engine and Prometheus itself tell."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from math import inf
 
-from console.demo.metrics.curves import Counter, Curve, Share, Values, constant, curve_of, each
+from console.demo.metrics.curves import Counter, Curve, Share, constant, curve_of, each
 from console.demo.metrics.flows import Flow, ripple
+from console.demo.metrics.usage import cpu_flow, working_set_bytes
 from console.demo.world.nouns import Container, Redis
 from console.demo.world.world import World
 
@@ -18,7 +20,7 @@ def redis_curves(world: World) -> Iterator[Curve]:
         curve = curve_of(world.origin, job="redis", instance=redis.instance)
         yield curve("redis_keyspace_hits_total", Counter(world.origin, [(_lookups(redis, "hit"), _hits(redis))]))
         yield curve("redis_keyspace_misses_total", Counter(world.origin, [(_lookups(redis, "miss"), _misses(redis))]))
-        yield curve("redis_memory_used_bytes", _about(redis.memory_bytes, f"{redis.instance}/memory"))
+        yield curve("redis_memory_used_bytes", each(partial(_memory, redis)))
         yield curve("redis_up", constant(1))
 
 
@@ -38,6 +40,10 @@ def _misses(redis: Redis) -> list[Share]:
     return [Share(one.since, one.until, 1 - one.factor) for one in _hits(redis)]
 
 
+def _memory(redis: Redis, t: float) -> int:
+    return round(redis.memory_bytes * (1 + 0.1 * ripple(redis.instance, t)))
+
+
 def container_curves(world: World) -> Iterator[Curve]:
     """CPU time, working set and memory limit of each container that has ever run since the world began."""
     for container in world.containers():
@@ -49,9 +55,9 @@ def _container(world: World, container: Container) -> Iterator[Curve]:
     since = max(container.created_at, world.origin)
     labels = {"job": "cadvisor", "instance": "docker-host-1:8080", "name": container.name, "image": container.image}
     curve = curve_of(since, **labels)
-    used = Counter(since, [(Flow(container.cpu, container.name), [Share(since, inf, 1.0)])], whole=False)
+    used = Counter(since, [(cpu_flow(container), [Share(since, inf, 1.0)])], whole=False)
     yield curve("container_cpu_usage_seconds_total", used, cpu="total")
-    yield curve("container_memory_working_set_bytes", _about(container.memory_bytes, f"{container.name}/memory"))
+    yield curve("container_memory_working_set_bytes", each(partial(working_set_bytes, container)))
     yield curve("container_spec_memory_limit_bytes", constant(container.memory_limit_bytes))
 
 
@@ -62,8 +68,3 @@ def target_curves(world: World, since: Mapping[tuple[str, str], float]) -> Itera
     itself = curve_of(world.origin, job="prometheus", instance="localhost:9090")
     yield itself("up", constant(1))
     yield itself("prometheus_build_info", constant(1), version=VERSION, branch="HEAD", goversion="go1.22.8")
-
-
-def _about(mean: float, voice: str) -> Values:
-    """A gauge that keeps within some per cent of its mean, in whole units."""
-    return each(lambda t: round(mean * (1 + 0.15 * ripple(voice, t))))
