@@ -1,7 +1,17 @@
 """The Spend boards: runner minutes and what they cost, and which were wasted."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from ..model.pipelines import Project
+from ..ports import DaySpend, Services
+from .scope import Span, find
+
+BY = ("project", "tag", "branch", "user")
+_LOOK_BACK = timedelta(days=60)
+"""Days from which the month's end is foreseen, at least."""
+_HINT = "no prices are set: give [contexts.NAME.rates] a currency and a price by runner tag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +81,126 @@ class SpendBoard:
     at: datetime
     hint: str = ""
     """How to set prices, where none are."""
+
+
+async def spend(services: Services, window: timedelta, by: str = "project", project: str = "") -> SpendBoard:
+    """Runner minutes and money of the fleet, or of one project (path or its last part), by one of `BY`.
+
+    Raises ValueError for another dimension, SourceError for a project that nobody knows.
+    """
+    from ..insight import spend as judge
+
+    if by not in BY:
+        raise ValueError(f"{by} is none of {', '.join(BY)}")
+    now, history, rates = services.clock(), services.history, services.settings.rates
+    span = Span.back(now.date(), window)
+    projects = await history.projects()
+    chosen = find(projects, project) if project else None
+    since = min(span.before, now.date() - _LOOK_BACK, now.date().replace(day=1))
+    days = await history.spend(since, project_id=None if chosen is None else chosen.id)
+    inside = [one for one in days if one.day >= span.start]
+    total = _row(services, "total", None, days, span, sum(one.minutes for one in inside))
+    rows = _rows(services, days, span, _names(by, projects), total.minutes)
+    return SpendBoard(
+        rows,
+        by,
+        total,
+        rates.currency,
+        rates.priced_on,
+        _waste(services, inside),
+        _month_end(services, days, now.date()),
+        services.settings.goals.monthly_budget if chosen is None else None,
+        window,
+        "" if chosen is None else chosen.path,
+        now,
+        "" if judge.priced(rates) else _HINT,
+    )
+
+
+Names = Callable[[DaySpend], tuple[str, int | None]]
+"""Name of the row that some minutes belong to, and the project's id where rows are projects."""
+
+
+def _names(by: str, projects: Sequence[Project]) -> Names:
+    paths = {one.id: one.path for one in projects}
+    ways: dict[str, Names] = {
+        "project": lambda one: (paths.get(one.project_id, f"project {one.project_id}"), one.project_id),
+        "tag": lambda one: (", ".join(sorted(one.tags)) or "untagged", None),
+        "branch": lambda one: (one.branch, None),
+        "user": lambda one: (one.user or "unknown", None),
+    }
+    return ways[by]
+
+
+def _rows(services: Services, days: Iterable[DaySpend], span: Span, names: Names, whole: float) -> tuple[SpendRow, ...]:
+    """Dearest first; without prices, most minutes first."""
+    groups: dict[tuple[str, int | None], list[DaySpend]] = {}
+    for one in days:
+        groups.setdefault(names(one), []).append(one)
+    rows = [_row(services, name, id, mine, span, whole) for (name, id), mine in groups.items()]
+    shown = (row for row in rows if row.jobs)
+    return tuple(sorted(shown, key=lambda row: (-(row.cost or 0.0), -row.minutes, row.name)))
+
+
+def _row(
+    services: Services, name: str, project_id: int | None, days: Sequence[DaySpend], span: Span, whole: float
+) -> SpendRow:
+    from ..insight import spend as judge
+
+    inside = [one for one in days if one.day >= span.start]
+    told = judge.bill(services.settings.rates, ((one.tags, one.minutes) for one in inside))
+    before = sum(one.minutes for one in days if span.before <= one.day < span.start)
+    points: dict[date, float] = {}
+    for one in inside:
+        points[one.day] = points.get(one.day, 0.0) + one.minutes
+    return SpendRow(
+        name,
+        project_id,
+        sum(one.jobs for one in inside),
+        told.minutes,
+        told.cost,
+        told.unpriced,
+        told.minutes / whole if whole else None,
+        judge.change(told.minutes, before),
+        sum(one.retried_minutes for one in inside),
+        sum(one.superseded_minutes for one in inside),
+        tuple(sorted(points.items())),
+    )
+
+
+def _waste(services: Services, days: Sequence[DaySpend]) -> tuple[Waste, ...]:
+    """Needless minutes by kind, most first; kinds that did not occur are left out."""
+    from ..insight import spend as judge
+
+    kinds = (
+        ("retries", "Minutes of attempts that a later attempt of the same job replaced.", "retried_minutes"),
+        (
+            "superseded",
+            "Minutes of pipelines after a newer push to the same ref made them needless.",
+            "superseded_minutes",
+        ),
+    )
+    found = []
+    for kind, rule, field in kinds:
+        told = judge.bill(
+            services.settings.rates, ((one.tags, getattr(one, field)) for one in days if getattr(one, field))
+        )
+        if told.minutes:
+            found.append(Waste(kind, told.minutes, told.cost, None, rule))
+    return tuple(sorted(found, key=lambda waste: -waste.minutes))
+
+
+def _month_end(services: Services, days: Iterable[DaySpend], today: date) -> MonthEnd | None:
+    from ..insight import spend as judge
+
+    rates = services.settings.rates
+    money = judge.priced(rates)
+    amounts: dict[date, float] = {}
+    for one in days:
+        rate = (judge.price(rates, one.tags) or 0.0) if money else 1.0
+        amounts[one.day] = amounts.get(one.day, 0.0) + rate * one.minutes
+    told = judge.month_end(amounts, today)
+    if told is None:
+        return None
+    unit = (rates.currency or "units of money") if money else "minutes"
+    return MonthEnd(told.so_far, told.expected, told.low, told.high, told.method, unit)
