@@ -13,6 +13,7 @@ fragment PipelineFields on Pipeline {
   iid
   status
   ref
+  refPath #? Pipeline.refPath
   sha
   source #? Pipeline.source
   name #? Pipeline.name

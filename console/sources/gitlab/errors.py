@@ -35,7 +35,7 @@ def said(body: bytes) -> Said:
     try:
         answer = msgspec.json.decode(body)
     except (ValueError, RecursionError):
-        return Said(text=clean(body[:_QUOTE].decode("utf-8", "replace"), _QUOTE))
+        return Said(text=clean(body[:_QUOTE].decode("utf-8", "replace").strip(), _QUOTE))
     if not isinstance(answer, dict):
         return Said(text=clean(_flat(answer), _QUOTE))
     code = answer.get("error")

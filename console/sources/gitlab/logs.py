@@ -5,7 +5,7 @@ one asks, which is then cut here as it streams by.
 """
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,12 +84,17 @@ class Logs:
         if len(content) > limit or (size or 0) > limit:
             return None
         # Short: the log ends here; but empty: it ended here or before.
-        ended = offset == 0 or 0 < len(content)
+        ended = offset == 0 or len(content) > 0
         return LogPart(content, offset, offset + len(content) if len(content) < limit and ended else None)
 
-    def _answer(self, url: str, what: str, **options: Any) -> AbstractAsyncContextManager[httpx.Response]:
-        """Logs may lie in an object store, and to let one pass by takes long."""
-        return self.wire.answer("GET", url, what, away=True, patience=20, accept=(416,), **options)
+    @asynccontextmanager
+    async def _answer(self, url: str, what: str, **options: Any) -> AsyncIterator[httpx.Response]:
+        """Logs may lie in an object store, and to let one pass by takes long. A page is no log but a login's."""
+        sent = self.wire.answer("GET", url, what, away=True, patience=20, accept=(416,), **options)
+        async with sent as response:
+            if response.headers.get("Content-Type", "").startswith("text/html"):
+                raise self.wire.nonsense(await _head(response.aiter_bytes(), 1_000), what)
+            yield response
 
     async def _ranged(self, response: httpx.Response, what: str, limit: int) -> LogPart:
         start, size = _content_range(response.headers)

@@ -71,6 +71,7 @@ def pipeline(row: Node, of: Project) -> Pipeline:
         web_url=f"{of.web_url}/-/pipelines/{found}" if of.web_url else "",
         failure_reason=text(row, "failureReason"),
         name=text(row, "name"),
+        tag=is_tag(text(row, "refPath")),
     )
 
 
@@ -94,7 +95,13 @@ def pipeline_rest(row: Node, of: Project) -> Pipeline:
         web_url=url(row, "web_url"),
         failure_reason=text(row, "yaml_errors"),
         name=text(row, "name"),
+        tag=flag(row, "tag"),
     )
+
+
+def is_tag(path: str) -> bool | None:
+    """Whether a full ref such as `refs/tags/v1` is a tag; None: not told."""
+    return path.startswith("refs/tags/") if path else None
 
 
 def job(row: Node, of: Pipeline, at: Project) -> Job:
@@ -123,6 +130,7 @@ def job(row: Node, of: Pipeline, at: Project) -> Job:
         needs=needs(row),
         web_url=f"{at.web_url}/-/jobs/{found}" if build and at.web_url else "",
         downstream=downstream(row, "downstreamPipeline"),
+        tag=of.tag,
     )
 
 
@@ -150,6 +158,7 @@ def job_rest(row: Node, project_id: int) -> Job:
         user=text(node(row.get("user")), "username"),
         web_url=url(row, "web_url"),
         downstream=downstream(row, "downstream_pipeline"),
+        tag=flag(row, "tag"),
     )
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ...ports import SourceError
 from ..http import check_address, trust
 from .bearer import Bearer
-from .errors import unreadable
 from .wire import Wire
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ class Objects:
         """python-gitlab keeps no headers, but the last answer has them."""
         answer = self._last
         if answer is None or answer.ok:
-            return unreadable(what, self._wire.url, "it is not JSON")
+            return self._wire.nonsense(b"" if answer is None else answer.content, what)
         self._wire.seen.note(answer.headers, self._wire.clock())
         return self._wire.refused(answer.status_code, answer.headers, answer.content[: 64 * 1024], what)
 

@@ -147,7 +147,7 @@ class GitLabSource:
         if limit <= 0:
             raise ValueError(f"limit {limit} asks for nothing")
         if self._logs.bytewise is None:
-            self._logs.bytewise = takes_byte_ranges(await self.version())
+            self._logs.bytewise = await self._takes_byte_ranges()
         return await self._logs.part(project_id, job_id, offset, limit)
 
     async def tests(self, project_id: int, pipeline_id: int) -> PipelineTests:
@@ -187,6 +187,15 @@ class GitLabSource:
                     raise
                 self._version = ""
         return self._version
+
+    async def _takes_byte_ranges(self) -> bool | None:
+        """None: this server is there but fails to tell its version, which must not cost us its logs."""
+        try:
+            return takes_byte_ranges(await self.version())
+        except SourceError as error:
+            if error.trouble is Trouble.BROKEN:
+                return None
+            raise
 
     async def examine(self) -> GitLabFacts:
         """Everything `console doctor` tells of this GitLab."""

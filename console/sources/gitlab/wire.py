@@ -112,9 +112,10 @@ class Wire:
         try:
             return Answer(msgspec.json.decode(body), response.headers)
         except (ValueError, RecursionError) as error:
-            raise self._nonsense(body, what) from error
+            raise self.nonsense(body, what) from error
 
-    def _nonsense(self, body: bytes, what: str) -> SourceError:
+    def nonsense(self, body: bytes, what: str) -> SourceError:
+        """The error for a success whose body is not what was asked for."""
         if said(body[:200]).page:
             found = unreadable(what, self.url, "it is a web page")
             found.remedy = "Check `url`; a login page in front of GitLab must let API requests pass."

@@ -188,6 +188,8 @@ async def test_python_gitlab_s_unreadable_answers_are_told_too(lab: Lab) -> None
     for reply in (httpx.Response(200, html=PAGE), httpx.Response(200, text='{"id"'), httpx.Response(200, json=[])):
         everywhere(lab, reply)
         assert "cannot be read" in str(await refusal(lab.source(), DOORS["object"]))
+    everywhere(lab, httpx.Response(200, html=PAGE))
+    assert "it is a web page" in str(await refusal(lab.source(), DOORS["object"]))
 
 
 async def test_an_answer_without_end_is_given_up(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,7 +348,7 @@ async def test_what_remains_of_the_limit_is_known_after_any_answer(lab: Lab) -> 
         (b'{"error": "alone"}', "alone"),
         (b'{"error": "invalid_token", "error_description": "Token is expired."}', "Token is expired."),
         (b'{"errors": [{"message": "Invalid token"}]}', "Invalid token"),
-        (b"Retry later\n", "Retry later "),
+        (b"Retry later\n", "Retry later"),
         (b"", ""),
         (b"null", ""),
         (b'{"message": null}', ""),

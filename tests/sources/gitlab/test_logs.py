@@ -189,6 +189,19 @@ async def test_a_server_that_hides_its_version_is_taken_for_an_old_one(lab: Lab)
     assert lab.paths().count("metadata") == 1
 
 
+async def test_a_login_page_is_not_taken_for_a_log(lab: Lab) -> None:
+    """It would count as a log without caches."""
+    lab.routes[TRACE] = httpx.Response(200, html="<!DOCTYPE html><title>Sign in</title>")
+    with pytest.raises(SourceError, match="it is a web page"):
+        await lab.source().log(7, 3)
+
+
+async def test_a_server_that_fails_to_tell_its_version_still_gives_logs(lab: Lab) -> None:
+    lab.routes["metadata"] = httpx.Response(500, text="")
+    lab.routes[TRACE] = by_range
+    assert (await lab.source().log(7, 3, limit=10)).content == LOG[:10]
+
+
 async def test_a_part_that_does_not_say_which_is_unreadable(lab: Lab) -> None:
     lab.routes[TRACE] = httpx.Response(206, content=b"x")
     with pytest.raises(SourceError, match="without saying which"):

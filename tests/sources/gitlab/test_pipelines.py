@@ -220,6 +220,14 @@ async def test_one_job_and_one_project_come_through_python_gitlab(lab: Lab) -> N
     assert {one.headers["Authorization"] for one in lab.requests} == {"Bearer glpat-very-secret-token"}
 
 
+async def test_tags_are_told_from_branches(lab: Lab) -> None:
+    rows = [
+        pipeline_row(number, refPath=path) for number, path in ((3, "refs/tags/v1"), (2, "refs/heads/v1"), (1, None))
+    ]
+    lab.graphql = [data(project={"pipelines": connection(rows)})]
+    assert [one.tag for one in (await lab.source().pipelines(PROJECT)).pipelines] == [True, False, None]
+
+
 async def test_every_question_about_pipelines_names_the_project_by_variable_never_by_text(lab: Lab) -> None:
     lab.graphql = [lambda request: data(project={"pipelines": connection([])}) if json_of(request) else {}]
     await lab.source().pipelines(PROJECT)
