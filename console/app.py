@@ -1,8 +1,7 @@
 """The app: composes panes, owns the sync worker, answers what panes ask. It has no rules and does no I/O itself."""
 
-import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult, SystemCommand
@@ -11,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from . import last, theme
+from .boards.header import HeaderBoard
 from .commands import Command, Everything, Unknown, parse, suggestions
 from .driver import TerminalApp
 from .launch import Launch, Runtime
@@ -19,11 +19,8 @@ from .panes import PANES, PaneKind
 from .panes.base import Pane, Stand
 from .widgets.bars import keys_spans, tabs_spans
 from .widgets.cells import cell
-from .widgets.header import counts_spans, header_spans
 from .widgets.line import Line
-
-if TYPE_CHECKING:
-    from .boards.header import HeaderBoard
+from .widgets.topline import TopLine
 
 LEAST = (60, 16)
 """Columns and lines below which the screen only says so."""
@@ -61,11 +58,9 @@ class ConsoleApp(TerminalApp):
         self.launch = launch
         self.context = launch.context
         self.runtime: Runtime | None = None
-        self.header_board: HeaderBoard | None = None
         self.theme_names: tuple[str, ...] = ()
         self._before = ""
         self._kept = last.read(launch.state_path(launch.context))
-        self._header_changed = asyncio.Event()
         kept = self._kept.pane
         self._pane = kept if kept in {kind.name for kind in PANES} else PANES[0].name
         self._chosen_theme = launch.theme or self._kept.theme or theme.DEFAULT
@@ -78,7 +73,7 @@ class ConsoleApp(TerminalApp):
     # --- First paint -----------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        yield Line(id="header")
+        yield TopLine(self.launch.clock, id="header")
         yield Line(id="tabs")
         with Vertical(id="panes"):
             yield self._make(self._kind(self._pane))
@@ -88,7 +83,7 @@ class ConsoleApp(TerminalApp):
     def on_mount(self) -> None:
         if self.launch.keys:
             self.set_keymap(self.launch.keys)
-        self._restore_header()
+        self._name_context()
         self.pane.table.focus()
         if self._theme_notice:
             self.notify(self._theme_notice, severity="warning", markup=False)
@@ -97,12 +92,15 @@ class ConsoleApp(TerminalApp):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return theme.variable_defaults(self.current_theme)
 
-    def _restore_header(self) -> None:
-        from .boards.header import HeaderBoard
+    @property
+    def top_line(self) -> TopLine:
+        return self.query_one(TopLine)
 
+    def _name_context(self) -> None:
+        info = next((one for one in self.launch.contexts if one.name == self.context), None)
         stored = self._kept.header
-        self.header_board = last.board_of(stored, HeaderBoard) if stored else None
-        self._say_header()
+        board = last.board_of(stored, HeaderBoard) if stored else None
+        self.top_line.name_context(self.context, bool(info and info.production), board)
 
     def _kind(self, name: str) -> PaneKind:
         return next(kind for kind in PANES if kind.name == name)
@@ -130,13 +128,13 @@ class ConsoleApp(TerminalApp):
             runtime = await self.launch.open(self.context, self.announce)
         except SourceError as error:
             self.notify(f"{error} {error.remedy}".strip(), title="Nothing can be read", severity="error", timeout=60)
-            self.query_one("#header", Line).say((("  no history: ", "bad"), (str(error), "bad")))
+            self.top_line.fail(str(error))
             return
         self.runtime = runtime
         self._watch()
         for pane in self.query(Pane):
             pane.attend(runtime.services)
-        self.follow_header()
+        self.top_line.follow(runtime.services)
         self.read_themes()
         await runtime.run()
 
@@ -150,29 +148,9 @@ class ConsoleApp(TerminalApp):
         for problem in problems:
             self.notify(problem, title="Theme left out", severity="warning")
 
-    @work(exclusive=True, group="header")
-    async def follow_header(self) -> None:
-        """Keep the top line true; ages move on by themselves, so it is looked at every ten seconds too."""
-        from .boards.header import header
-        from .ports import SourceError
-
-        while self.runtime is not None:
-            self._header_changed.clear()
-            try:
-                self.header_board = await header(self.runtime.services)
-            except SourceError as error:
-                self.notify(str(error), severity="error")
-            self._say_header()
-            try:
-                async with asyncio.timeout(10):
-                    await self._header_changed.wait()
-            except TimeoutError:
-                continue
-
     def announce(self, topics: frozenset[str]) -> None:
         """Sync says that these topics changed."""
-        if topics & {"sources", "pipelines", "projects"}:
-            self._header_changed.set()
+        self.top_line.changed(topics)
         for pane in self.query(Pane):
             pane.changed(topics)
 
@@ -181,13 +159,6 @@ class ConsoleApp(TerminalApp):
             self.runtime.watching(self.pane.stand.level.topics)
 
     # --- The lines around the pane ---------------------------------------------------------------------------------
-
-    def _say_header(self) -> None:
-        info = next((one for one in self.launch.contexts if one.name == self.context), None)
-        left = header_spans(
-            self.context, bool(info and info.production), self.header_board, self.launch.clock(), self.size.width
-        )
-        self.query_one("#header", Line).say(left, counts_spans(self.header_board))
 
     def on_place_changed(self, message: PlaceChanged) -> None:
         message.stop()
@@ -217,7 +188,6 @@ class ConsoleApp(TerminalApp):
         self.screen.set_class(small, "-small")
         if small:
             self.query_one("#small", Line).say(cell(f"{width}x{height}: needs {LEAST[0]}x{LEAST[1]}"))
-        self._say_header()
         self._say_place()
 
     # --- Panes -----------------------------------------------------------------------------------------------------
@@ -380,7 +350,7 @@ class ConsoleApp(TerminalApp):
         await self.query(Pane).remove()
         self._pane = self._kept.pane if self._kept.pane in {kind.name for kind in PANES} else PANES[0].name
         await self.query_one("#panes").mount(self._make(self._kind(self._pane)))
-        self._restore_header()
+        self._name_context()
         self.pane.table.focus()
         self.begin()
 
@@ -395,8 +365,8 @@ class ConsoleApp(TerminalApp):
             kept.places[pane.kind.name] = last.Place(first.key, first.filter, first.sort, first.descending)
             if first.board is not None and first.stored_at is None:
                 kept.boards[pane.kind.name] = last.shown(first.board, now)
-        if self.header_board is not None:
-            kept.header = last.shown(self.header_board, now)
+        if (board := self.top_line.board) is not None:
+            kept.header = last.shown(board, now)
         last.write(self.launch.state_path(self.context), kept)
 
     async def _leave_context(self) -> None:
@@ -405,7 +375,6 @@ class ConsoleApp(TerminalApp):
         except OSError as error:
             self.notify(f"The last screen cannot be stored: {error}", severity="warning", markup=False)
         runtime, self.runtime = self.runtime, None
-        self.workers.cancel_group(self, "header")
         self.workers.cancel_group(self, "context")
         if runtime is not None:
             await runtime.close()
