@@ -1,0 +1,161 @@
+"""`console demo`: the simulated platform in a child process, and the app on it."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+
+from ..config import Loaded, Places, places, read
+from ..config.structs import SyncConfig
+from .guard import FAILED, USAGE, Failed
+from .options import Options
+
+DESCRIPTION = "Open the console on a simulated fleet: GitLab, Docker and Prometheus on loopback, from one seed."
+EPILOG = """With --serve the platform runs without a screen and prints a config for it, until Ctrl+C.
+Faults: 5xx, 429, slow, hang, truncated, html, expired-token, gitlab-down, docker-down, prometheus-down, partial.
+History and last screen of the demo are kept apart from yours, by seed and size; --new forgets them."""
+NEEDED = ("starlette", "uvicorn", "graphql", "yaml")
+START_SECONDS = 90.0
+STOP_SECONDS = 5.0
+POLL_SECONDS = 0.02
+TOKEN_MARK = "# export "
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--serve", action="store_true", help="run the platform only, and print a config for it")
+    parser.add_argument("--projects", type=int, default=17, metavar="N", help="default: 17")
+    parser.add_argument("--seed", type=int, default=7, metavar="S", help="another seed is another fleet; default: 7")
+    parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="of its clock; default: 1")
+    parser.add_argument("--fault", default="", metavar="NAME[,NAME]", help="what goes wrong")
+    parser.add_argument("--new", action="store_true", help="forget what the demo showed before")
+
+
+def run(options: Options, arguments: Namespace) -> int:
+    """Serve, or open the app. Raises Failed when the platform cannot be started."""
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise Failed(f"the demo extra is not installed ({missing[0]} is missing)", "pip install 'fleet-console[demo]'")
+    if arguments.serve:
+        return _serve(arguments)
+    from ..driver.place import terminal_problem
+
+    if problem := terminal_problem():
+        raise Failed(problem, "console demo --serve runs the platform without a screen", code=USAGE)
+    return _open(options, arguments)
+
+
+def _serve(arguments: Namespace) -> int:
+    """Become the platform: signals and output are its own."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "console.demo", *_words(arguments)])
+
+
+def _open(options: Options, arguments: Namespace) -> int:
+    from .screen import start
+
+    where = _places(options, arguments)
+    with tempfile.TemporaryDirectory(prefix="console-demo-") as folder:
+        config = Path(folder) / "config.toml"
+        with platform([sys.executable, "-m", "console.cli.platform", *_words(arguments)], config):
+            here = Places(config, where.data, where.state)
+            return start(_eager(read(config)), here, Options(theme=options.theme, read_only=options.read_only))
+
+
+def _eager(loaded: Loaded) -> Loaded:
+    """With budgets that suit a server of one's own on loopback: its 90 days are there within a minute."""
+    sync = SyncConfig(requests_per_minute=3000, logs_per_minute=600)
+    return Loaded(loaded.path, msgspec.structs.replace(loaded.config, sync=sync))
+
+
+def _places(options: Options, arguments: Namespace) -> Places:
+    """Folders of the demo's own: what its fleet is called and looks like depends on seed and size."""
+    usual = places(options.config)
+    name = f"seed-{arguments.seed}-projects-{arguments.projects}"
+    where = Places(usual.config, usual.data / "demo" / name, usual.state / "demo" / name)
+    if arguments.new:
+        import shutil
+
+        for folder in (where.data, where.state):
+            shutil.rmtree(folder, ignore_errors=True)
+    return where
+
+
+def _words(arguments: Namespace) -> list[str]:
+    """The platform's own arguments."""
+    words = ["--serve", "--projects", str(arguments.projects), "--seed", str(arguments.seed)]
+    words += ["--speed", str(arguments.speed)]
+    return [*words, "--fault", arguments.fault] if arguments.fault else words
+
+
+@contextlib.contextmanager
+def platform(command: list[str], config: Path) -> Iterator[None]:
+    """The platform at work in a process group of its own, its config in `config`, its token in the environment.
+
+    Ctrl+C in our terminal does not reach it; it stops when the block ends, or when our end of its standard input
+    closes. Raises Failed when it does not start, with the last line it said.
+    """
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [*command, "--port-file", str(config)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+        )
+        try:
+            _wait(process, config)
+            _take_token(config)
+            yield
+        except _NotStarted as error:
+            said.seek(0)
+            lines = said.read().decode("utf-8", errors="replace").strip().splitlines()
+            code = USAGE if process.returncode == USAGE else FAILED
+            raise Failed(f"the simulated platform {error}", lines[-1] if lines else "", code=code) from None
+        finally:
+            _stop(process)
+
+
+class _NotStarted(Exception):
+    """Why the platform is not there."""
+
+
+def _wait(process: "subprocess.Popen[bytes]", config: Path) -> None:
+    """Until the platform has written its config, which it does once its ports answer."""
+    deadline = time.monotonic() + START_SECONDS
+    while not config.exists():
+        if process.poll() is not None:
+            raise _NotStarted(f"ended with exit code {process.returncode}")
+        if time.monotonic() > deadline:
+            raise _NotStarted(f"did not start within {START_SECONDS:.0f} s")
+        time.sleep(POLL_SECONDS)
+
+
+def _take_token(config: Path) -> None:
+    """Put the token the platform names in its first line into our environment, where its config refers to it."""
+    first = config.read_text(encoding="utf-8").partition("\n")[0]
+    name, sign, value = first.removeprefix(TOKEN_MARK).partition("=")
+    if not (first.startswith(TOKEN_MARK) and sign):
+        raise _NotStarted("gave no token")
+    os.environ[name.strip()] = value.strip()
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """End the platform's whole process group: first asked, then made to."""
+    if process.stdin:
+        process.stdin.close()
+    for number, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            continue
+        return

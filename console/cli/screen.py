@@ -1,0 +1,89 @@
+"""`console` without a verb: the app on one context. On the way to first paint, so it imports little and late."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..config import Config, ConfigError, Loaded, Places, places, read
+from .guard import BUG, USAGE, Failed, crash, say
+from .options import Options
+
+if TYPE_CHECKING:
+    from ..launch import Launch
+
+
+def run(options: Options, *, words: tuple[str, ...] = ()) -> int:
+    """Open the app and give its exit code. Raises Failed where no screen can be shown, ConfigError for a wrong file."""
+    from ..driver.place import terminal_problem
+
+    if problem := terminal_problem():
+        raise Failed(problem, code=USAGE)
+    where = places(options.config)
+    return start(read(where.config), where, options, words)
+
+
+def start(loaded: Loaded, where: Places, options: Options, words: tuple[str, ...] = ()) -> int:
+    """Run the app on a config that was read. What crashed it becomes a crash report, never a traceback."""
+    start_with = launch(loaded, where, options)
+    from ..app import ConsoleApp
+
+    app = ConsoleApp(start_with)
+    ui = loaded.config.ui
+    code = app.start(mouse=_mouse(ui.mouse), frames=_frames(loaded.config))
+    if app.crash is None:
+        return code
+    report = crash(app.crash, words)
+    say(f"console: a fault of the console itself: {type(app.crash).__name__}")
+    say(f"  a report was written to {report}" if report else "  and no report could be written")
+    return BUG
+
+
+def launch(loaded: Loaded, where: Places, options: Options) -> "Launch":
+    """What the app is given. Raises ConfigError for a context or a key that cannot be used."""
+    from ..launch import ContextInfo, Launch
+    from .services import open_context
+
+    name, _ = loaded.context(options.context)
+    infos = (
+        ContextInfo(one, context.production, context.read_only or options.read_only)
+        for one, context in loaded.config.contexts.items()
+    )
+    return Launch(
+        context=name,
+        contexts=tuple(infos),
+        open=partial(open_context, loaded, where),
+        state_path=partial(_state_path, where.state),
+        keys=_keys(loaded),
+        theme=options.theme or loaded.config.theme.name,
+        themes_folder=where.themes,
+        mouse=_mouse(loaded.config.ui.mouse) is not False,
+    )
+
+
+def _state_path(folder: Path, context: str) -> Path:
+    return folder / "last" / f"{context}.bin"
+
+
+def _keys(loaded: Loaded) -> Mapping[str, str]:
+    """The operator's keys, checked; the app's own bindings are only looked at when there are any."""
+    own = loaded.config.keys
+    if not own:
+        return {}
+    from ..config.keys import keymap, problems
+    from .bindings import uses
+
+    if wrong := problems(own, uses()):
+        raise ConfigError(loaded.path, wrong)
+    return keymap(own)
+
+
+def _mouse(choice: str) -> bool | None:
+    """None leaves it to what the link allows."""
+    return None if choice == "auto" else choice == "on"
+
+
+def _frames(config: Config) -> int:
+    from ..driver.place import over_ssh
+
+    return config.ui.ssh_frames_per_second if over_ssh() else config.ui.frames_per_second
