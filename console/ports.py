@@ -327,8 +327,11 @@ class HistoryWriter(Protocol):
         """Marks the job's log as read, also when `uses` is empty."""
         ...
 
-    async def unread_logs(self, limit: int) -> tuple[Job, ...]:
-        """Finished jobs whose log nobody has read, newest first; none older than the logs kept."""
+    async def unread_logs(self, limit: int, *, not_of: Collection[int] = ()) -> tuple[Job, ...]:
+        """Finished jobs whose log nobody has read, newest first; none older than the logs kept.
+
+        `not_of`: ids of projects to leave out.
+        """
         ...
 
     async def save_environments(self, project_id: int, environments: Sequence[Environment]) -> bool:

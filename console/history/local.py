@@ -125,9 +125,9 @@ class LocalHistory:
     async def save_cache(self, job: Job, uses: Sequence[CacheUse]) -> bool:
         return await self._lanes.write(other_writer.save_cache, job, tuple(uses))
 
-    async def unread_logs(self, limit: int) -> tuple[Job, ...]:
+    async def unread_logs(self, limit: int, *, not_of: Collection[int] = ()) -> tuple[Job, ...]:
         since = micros(self._clock() - self._logs) or 0
-        return await self._lanes.read(reader.unread_logs, limit, since)
+        return await self._lanes.read(reader.unread_logs, limit, since, tuple(not_of))
 
     async def save_environments(self, project_id: int, environments: Sequence[Environment]) -> bool:
         return await self._lanes.write(other_writer.save_environments, project_id, tuple(environments))

@@ -75,10 +75,12 @@ def jobs(connection: Connection, pipeline_ids: Collection[int], status: Status |
     return tuple(sorted(found, key=lambda job: job.id))
 
 
-def unread_logs(connection: Connection, limit: int, since: int) -> tuple[Job, ...]:
+def unread_logs(connection: Connection, limit: int, since: int, not_of: Collection[int]) -> tuple[Job, ...]:
     """Finished jobs with a log nobody read, newest first; none that finished before `since`, in microseconds."""
     table = schema.jobs
     query = select(*JOB.columns).where(table.c.log_due, table.c.finished_at >= since)
+    if not_of:
+        query = query.where(table.c.project_id.not_in(not_of))
     return tuple(map(JOB.value, connection.execute(query.order_by(table.c.finished_at.desc()).limit(limit))))
 
 

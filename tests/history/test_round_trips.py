@@ -178,6 +178,7 @@ async def test_logs_are_due_once_for_jobs_that_ran_to_an_end(history: LocalHisto
     old = replace(job(4, "old"), finished_at=NOW - timedelta(days=31))
     await history.save_jobs([ran, running, skipped, old])
     assert await history.unread_logs(10) == (ran,)
+    assert await history.unread_logs(10, not_of=[1]) == ()
     assert not await history.save_cache(ran, [])
     await history.save_jobs([replace(ran, user="lee")])
     assert await history.unread_logs(10) == ()

@@ -1,0 +1,165 @@
+"""What to ask GitLab next: chosen from anew after each step, so that what somebody looks at never waits for a fill."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from ..model.pipelines import Pipeline, Project
+from ..ports import Bookmark, Want
+from .book import Book
+from .rhythm import Rhythm
+
+_EVER = datetime.max.replace(tzinfo=UTC)
+_LATEST_WANTS = 200
+
+
+class Kind(StrEnum):
+    """What a step asks for."""
+
+    JOBS = "jobs of a pipeline"
+    CHANGES = "changes of a project"
+    PIPELINES = "older pipelines"
+    OLD_JOBS = "older jobs"
+    DEPLOYMENTS = "deployments"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One piece of work on one project: some requests, their answers stored, a bookmark."""
+
+    kind: Kind
+    book: Book
+    pipeline_id: int | None = None
+    """Of JOBS."""
+
+    @property
+    def background(self) -> bool:
+        """Whether nobody waits for it."""
+        return self.kind in (Kind.PIPELINES, Kind.OLD_JOBS) and self.book.begun
+
+
+class Agenda:
+    """All projects with what is due for each. No I/O and no clock of its own."""
+
+    def __init__(self, rhythm: Rhythm) -> None:
+        self.books: dict[int, Book] = {}
+        self.watched: frozenset[str] = frozenset()
+        self._rhythm = rhythm
+        self._wants: dict[Want, datetime] = {}
+        self._asked: dict[Want, datetime] = {}
+        self._running: dict[int, tuple[Pipeline, datetime]] = {}
+
+    # --- What comes in ----------------------------------------------------------------------------------------------
+
+    def learn(self, projects: Iterable[Project], marks: Iterable[Bookmark] = ()) -> None:
+        """Projects as they are now, with bookmarks of those that were not known."""
+        kept = list(marks)
+        for project in projects:
+            book = self.books.setdefault(project.id, Book(project))
+            book.project = project
+        for mark in kept:
+            if mark.project_id in self.books:
+                self.books[mark.project_id].keep(mark)
+
+    def forget(self, present: frozenset[int]) -> None:
+        """Drop projects that left the fleet."""
+        for id in self.books.keys() - present:
+            del self.books[id]
+
+    def want(self, want: Want, now: datetime) -> None:
+        """Put something first; what was asked a moment ago waits until `Rhythm.want` has passed."""
+        due = self._asked.get(want, now - timedelta(days=1)) + timedelta(seconds=self._rhythm.want)
+        self._wants.setdefault(want, max(now, due))
+
+    def runs(self, pipelines: Iterable[Pipeline], now: datetime) -> None:
+        """These pipelines run now, and no others do; their jobs are to be looked at again and again."""
+        before = self._running
+        self._running = {one.id: (one, before[one.id][1] if one.id in before else now) for one in pipelines}
+
+    # --- What goes out ----------------------------------------------------------------------------------------------
+
+    def take(self, now: datetime, *, background: bool = True) -> Step | None:
+        """The most urgent step that is due; its project is busy until somebody says otherwise. None: nothing is due.
+
+        Without `background`, only what somebody waits for.
+        """
+        for due, step in self._steps():
+            if (due is None or due <= now) and (background or not step.background):
+                step.book.busy = True
+                self._taken(step, now)
+                return step
+        return None
+
+    def next_due(self, *, background: bool = True) -> datetime | None:
+        """When the next step is due; None: none is before something comes in, or a step under way is done."""
+        steps = (due for due, step in self._steps() if background or not step.background)
+        moments = [due for due in steps if due is not None]
+        return min(moments, default=None)
+
+    def idle(self) -> bool:
+        """Whether no step is under way."""
+        return not any(book.busy for book in self.books.values())
+
+    def _taken(self, step: Step, now: datetime) -> None:
+        if step.kind is Kind.JOBS and step.pipeline_id is not None:
+            self._note(Want(step.book.project.id, step.pipeline_id), now)
+            if step.pipeline_id in self._running:
+                pipeline = self._running[step.pipeline_id][0]
+                self._running[step.pipeline_id] = (pipeline, now + timedelta(seconds=self._rhythm.active))
+        elif step.kind is Kind.CHANGES:
+            self._note(Want(step.book.project.id), now)
+
+    def _note(self, want: Want, now: datetime) -> None:
+        self._wants.pop(want, None)
+        self._asked.pop(want, None)
+        self._asked[want] = now
+        if len(self._asked) > _LATEST_WANTS:
+            del self._asked[next(iter(self._asked))]
+
+    def _steps(self) -> Iterator[tuple[datetime | None, Step]]:
+        """Every possible step with when it is due (None: now), most urgent kind first."""
+        yield from self._wanted()
+        books = [book for book in self.books.values() if not book.busy and not book.project.archived]
+        yield from ((book.next_try, Step(Kind.PIPELINES, book)) for book in books if not book.begun)
+        begun = [book for book in books if book.begun]
+        yield from ((book.next_try, Step(Kind.CHANGES, book)) for book in begun if book.changed)
+        if "jobs" in self.watched:
+            yield from self._jobs_of_running()
+        every = self._rhythm.sweep
+        yield from ((_later(book.next_try, book.sweep_due(every)), Step(Kind.CHANGES, book)) for book in begun)
+        watched = "deployments" in self.watched
+        every = self._rhythm.deployments if watched else self._rhythm.deployments_unwatched
+        yield from (
+            (_later(book.next_try, book.deployments_due(every)), Step(Kind.DEPLOYMENTS, book)) for book in begun
+        )
+        yield from self._fill(Kind.PIPELINES, "pipelines", begun)
+        yield from self._fill(Kind.OLD_JOBS, "jobs", begun)
+
+    def _wanted(self) -> Iterator[tuple[datetime | None, Step]]:
+        """What somebody looks at is asked also when the project's last step failed."""
+        for want, due in self._wants.items():
+            book = self.books.get(want.project_id)
+            if book is None or book.busy or not (book.begun or want.pipeline_id):
+                continue
+            kind = Kind.JOBS if want.pipeline_id is not None else Kind.CHANGES
+            yield due, Step(kind, book, want.pipeline_id)
+
+    def _jobs_of_running(self) -> Iterator[tuple[datetime | None, Step]]:
+        for pipeline, due in self._running.values():
+            book = self.books.get(pipeline.project_id)
+            if book is not None and not book.busy:
+                yield _later(book.next_try, due), Step(Kind.JOBS, book, pipeline.id)
+
+    def _fill(self, kind: Kind, mark: str, books: list[Book]) -> Iterator[tuple[datetime | None, Step]]:
+        """Back-fill, the project that is least far back first: so the fleet's days fill from today downwards."""
+        open_ones = [book for book in books if not book.mark(mark).complete]
+        for book in sorted(open_ones, key=lambda book: book.reached.get(mark, _EVER), reverse=True):
+            yield book.next_try, Step(kind, book)
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The later of two due moments, of which None is now."""
+    if one is None or other is None:
+        return one or other
+    return max(one, other)
