@@ -33,7 +33,6 @@ def environment(call: Call, project: Project, one: Environment) -> Body:
         "state": one.state,
         "auto_stop_at": None,
         "description": None,
-        "description_html": "",
         "auto_stop_setting": "always",
         "kubernetes_namespace": None,
         "flux_resource_path": None,

@@ -30,13 +30,18 @@ def _basic(call: Call, pipeline: Pipeline, state: PipelineState) -> Body:
         "created_at": iso(pipeline.created_at),
         "updated_at": iso(state.updated_at),
         "web_url": f"{call.base}/{pipeline.project.path}/-/pipelines/{pipeline.id}",
-        "name": pipeline.name,
     }
+
+
+def pipeline_listed(call: Call, one: Pipeline) -> Body:
+    """The short form with the name, which only lists of pipelines have."""
+    return pipeline_basic(call, one) | {"name": one.name}
 
 
 def pipeline(call: Call, one: Pipeline) -> Body:
     state = pipeline_state(one, call.now)
     return _basic(call, one, state) | {
+        "name": one.name,
         "before_sha": one.before_sha,
         "tag": one.tag,
         "yaml_errors": one.yaml_errors,

@@ -12,7 +12,7 @@ from ..answers import ApiError, not_found, parsed_time
 from ..call import Call
 from ..deeds import cancel_pipeline, retry_pipeline
 from ..entities.jobs import bridge, job
-from ..entities.pipelines import pipeline, pipeline_basic
+from ..entities.pipelines import pipeline, pipeline_basic, pipeline_listed
 from ..entities.reports import test_report, test_report_summary
 from ..handlers import read, write
 from ..paging import offset_page
@@ -82,7 +82,7 @@ def list_pipelines(call: Call) -> Response:
         found.sort(key=lambda one: _ORDER[order](call, one), reverse=not rising)
     elif rising:
         found.reverse()
-    return offset_page(call, found, lambda one: pipeline_basic(call, one))
+    return offset_page(call, found, lambda one: pipeline_listed(call, one))
 
 
 def matching(call: Call, project: Project) -> list[Pipeline]:
