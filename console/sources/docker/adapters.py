@@ -1,6 +1,7 @@
 """How the SDK's requests are carried: one pool of connections a client."""
 
 import socket
+import ssl
 from typing import Any
 
 import urllib3
@@ -35,9 +36,16 @@ class OnePool(BaseHTTPAdapter):
 
 
 class KeptAlive(HTTPAdapter):
-    """Notices in a minute and a half that the network to a silent engine is gone: a stream of events waits for ever."""
+    """Notices in a minute and a half that the network to a silent engine is gone: a stream of events waits for ever.
+
+    A CA made by Docker's own instructions has no key usage, which Python refuses from 3.13 on unless told otherwise;
+    the docker command accepts it.
+    """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Adds to what requests sets up."""
+        context = urllib3.util.ssl_.create_urllib3_context()
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         options = [
             *urllib3.connection.HTTPConnection.default_socket_options,
             (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -45,7 +53,7 @@ class KeptAlive(HTTPAdapter):
         for name, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
             if hasattr(socket, name):
                 options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
-        super().init_poolmanager(*args, socket_options=options, **kwargs)
+        super().init_poolmanager(*args, socket_options=options, ssl_context=context, **kwargs)
 
 
 def adapter(address: Address, timeout_seconds: float) -> HTTPAdapter:

@@ -46,7 +46,7 @@ def examine(client: "EngineClient", address: Address, now: datetime) -> EngineFa
     containers = read(client.containers(all=True), list[ContainerRow])
     system_time = moment(info.system_time)
     warnings = [line.removeprefix("WARNING: ") for line in info.warnings or ()]
-    if address.transport == "tcp":
+    if address.transport == "tcp" and not _loopback(address.host):
         warnings.append("The engine is reached without TLS: whoever can connect is root on its machine.")
     return EngineFacts(
         host=clean(info.name),
@@ -62,6 +62,10 @@ def examine(client: "EngineClient", address: Address, now: datetime) -> EngineFa
         rootless=any("rootless" in option for option in info.security_options or ()),
         warnings=tuple(clean(line, 300) for line in warnings),
     )
+
+
+def _loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _role(info: InfoAnswer) -> str:
