@@ -86,11 +86,12 @@ def _uses(rng: Random, born: float, now: float) -> tuple[int, float]:
     return times, at
 
 
-def record_body(record: Record) -> Body:
-    """A record as the API lists it."""
+def record_body(record: Record, api: tuple[int, int]) -> Body:
+    """A record as the API lists it; until 1.41 it had one parent."""
+    parents = {"Parents": [record.parent] if record.parent else None}
     return {
         "ID": record.id,
-        "Parents": [record.parent] if record.parent else None,
+        **(parents if api >= (1, 42) else {"Parent": record.parent}),
         "Type": record.kind,
         "Description": record.description,
         "InUse": record.in_use,
@@ -138,14 +139,14 @@ class Disk:
         if "image" in kinds:
             found = images.images(self.engine)
             report["LayersSize"] = sum(image.size - image.size // 4 for image in found)
-            report["Images"] = [images.summary(image, counted=True) for image in found]
+            report["Images"] = [images.summary(image, api, counted=True) for image in found]
         if "container" in kinds:
             report["Containers"] = [shapes.summary(one, size=True) for one in self.engine.containers()]
         if "volume" in kinds:
             report["Volumes"] = volumes(self.engine, sized=True)
         if "build-cache" in kinds:
             records = build_cache(self.engine)
-            report["BuildCache"] = [record_body(record) for record in records]
+            report["BuildCache"] = [record_body(record, api) for record in records]
             if api < (1, 44):
                 report["BuilderSize"] = sum(record.size for record in records if not record.shared)
         return report

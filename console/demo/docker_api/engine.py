@@ -60,6 +60,7 @@ class Live:
             "com.docker.swarm.node.id": swarm_id("node", NODE),
             "com.docker.swarm.service.id": swarm_id("service", self.noun.service),
             "com.docker.swarm.service.name": self.noun.service,
+            "com.docker.swarm.task": "",
             "com.docker.swarm.task.id": swarm_id("task", self.id),
             "com.docker.swarm.task.name": f"{self.noun.name}.{swarm_id('task', self.id)}",
         }

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from console.demo.docker_api.answers import ApiError, json, nano
 from console.demo.docker_api.asked import Body, filters, labelled, one_of
 from console.demo.docker_api.engine import Engine, hex_id
+from console.demo.docker_api.versions import NEWEST
 from console.demo.world.dice import share
 
 _FILTERS = frozenset(("before", "dangling", "label", "reference", "since", "until"))
@@ -82,8 +83,8 @@ def _dangling(engine: Engine) -> list[Image]:
     return [image for image in found if image.created_at <= engine.now]
 
 
-def summary(image: Image, counted: bool = False) -> Body:
-    """A row of the list; who counts shared layers and containers asks for it."""
+def summary(image: Image, api: tuple[int, int], counted: bool = False) -> Body:
+    """A row of the list; who counts shared layers and containers asks for it. Before 1.44 it has its size twice."""
     tagged = image.reference != "<none>"
     name = image.reference.rpartition(":")[0]
     return {
@@ -93,6 +94,7 @@ def summary(image: Image, counted: bool = False) -> Body:
         "RepoDigests": [f"{name}@{image_id('manifest ' + image.reference)}"] if tagged else [],
         "Created": int(image.created_at),
         "Size": image.size,
+        **({"VirtualSize": image.size} if api < (1, 44) else {}),
         "SharedSize": image.size // 4 if counted else -1,
         "Labels": image.labels or None,
         "Containers": image.containers if counted else -1,
@@ -115,7 +117,7 @@ class Images:
             and one_of(asked, "dangling", *(("true", "1") if image.reference == "<none>" else ("false", "0")))
             and one_of(asked, "reference", image.reference, image.reference.rpartition(":")[0])
         ]
-        return json([summary(image) for image in found])
+        return json([summary(image, request.scope["docker_api"]) for image in found])
 
     async def inspect(self, request: Request) -> Response:
         """One image, by its reference or id."""
@@ -127,7 +129,7 @@ class Images:
 
 
 def _inspected(image: Image) -> Body:
-    row = summary(image)
+    row = summary(image, NEWEST)
     return {
         **{name: row[name] for name in ("Id", "RepoTags", "RepoDigests", "Size")},
         "Parent": "",

@@ -5,7 +5,8 @@ from starlette.responses import Response
 
 from console.demo.docker_api.answers import ApiError, json, nano
 from console.demo.docker_api.asked import Body, filters, labelled, one_of, prefixed
-from console.demo.docker_api.engine import Engine, hex_id, swarm_id
+from console.demo.docker_api.engine import Engine, Live, hex_id, swarm_id
+from console.demo.world.dice import digest
 
 _FILTERS = frozenset(("dangling", "driver", "id", "label", "name", "scope", "type"))
 _NETWORKS = {
@@ -23,6 +24,16 @@ _BUILT_IN = frozenset(("bridge", "host", "none"))
 def network_id(name: str) -> str:
     """Swarm's networks have Swarm's kind of id."""
     return swarm_id("network", name) if _NETWORKS[name][1] == "swarm" else hex_id("network", name)
+
+
+def endpoint_id(one: Live) -> str:
+    """Of a container's place on its network."""
+    return hex_id("endpoint", one.id)
+
+
+def mac_address(one: Live) -> str:
+    """Six bytes, of which the engine fixes the first two."""
+    return "02:42:" + ":".join(f"{byte:02x}" for byte in digest("mac", one.noun.name)[:4])
 
 
 class Networks:
@@ -57,7 +68,16 @@ class Networks:
 
     def _attached(self, name: str) -> dict[str, Body]:
         found = [one for one in self.engine.containers() if one.running and one.network == name]
-        return {one.id: {"Name": one.noun.name, "IPv4Address": f"{one.ip_address}/24"} for one in found}
+        return {
+            one.id: {
+                "Name": one.noun.name,
+                "EndpointID": endpoint_id(one),
+                "MacAddress": mac_address(one),
+                "IPv4Address": f"{one.ip_address}/24",
+                "IPv6Address": "",
+            }
+            for one in found
+        }
 
     def _described(self, name: str) -> Body:
         driver, scope, prefix = _NETWORKS[name]

@@ -2,9 +2,9 @@
 
 from console.demo.docker_api.answers import ago, nano
 from console.demo.docker_api.asked import Body
-from console.demo.docker_api.engine import Live
+from console.demo.docker_api.engine import Live, hex_id
 from console.demo.docker_api.images import command_of, image_id, size_bytes
-from console.demo.docker_api.networks import network_id
+from console.demo.docker_api.networks import endpoint_id, mac_address, network_id
 from console.demo.world.dice import digest
 
 
@@ -31,15 +31,14 @@ def _ports(one: Live) -> list[Body]:
 def endpoint(one: Live) -> Body:
     """The container's place on its network."""
     address = one.ip_address if one.running else ""
-    mac = "02:42:" + ":".join(f"{byte:02x}" for byte in digest("mac", one.noun.name)[:4])
     return {
         "IPAMConfig": None,
         "Links": None,
         "Aliases": None,
-        "MacAddress": mac if one.running else "",
+        "MacAddress": mac_address(one) if one.running else "",
         "DriverOpts": None,
         "NetworkID": network_id(one.network),
-        "EndpointID": digest("endpoint", one.id).hex() + "0" * 24 if one.running else "",
+        "EndpointID": endpoint_id(one) if one.running else "",
         "Gateway": address.rpartition(".")[0] + ".1" if address else "",
         "IPAddress": address,
         "IPPrefixLen": 24 if address else 0,
@@ -105,9 +104,10 @@ def inspected(one: Live) -> Body:
         "Config": _config(one),
         "NetworkSettings": {
             "Bridge": "",
-            "SandboxID": digest("sandbox", one.id).hex() + "0" * 24 if one.running else "",
+            "SandboxID": hex_id("sandbox", one.id) if one.running else "",
             "Ports": {f"{port}/tcp": None for port in one.noun.ports},
-            "IPAddress": "",
+            "SandboxKey": f"/var/run/docker/netns/{hex_id('sandbox', one.id)[:12]}" if one.running else "",
+            **dict.fromkeys(("EndpointID", "Gateway", "IPAddress", "IPv6Gateway", "MacAddress"), ""),
             "Networks": {one.network: endpoint(one)},
         },
     }
@@ -142,8 +142,22 @@ def _host_config(one: Live) -> Body:
         "Privileged": one.noun.name.startswith("buildkit"),
         "Memory": one.noun.memory_limit_bytes,
         "MemoryReservation": 0,
+        "MemorySwap": -1,
         "NanoCpus": 0,
         "CpuShares": 0,
+        "CpuPeriod": 0,
+        "CpuQuota": 0,
+        "CgroupnsMode": "private",
+        "IpcMode": "private",
+        "PidMode": "",
+        "UTSMode": "",
+        "UsernsMode": "",
+        "Runtime": "runc",
+        "Isolation": "",
+        "PublishAllPorts": False,
+        "ReadonlyRootfs": False,
+        "ShmSize": 67_108_864,
+        "OomScoreAdj": 0,
         "PidsLimit": None,
     }
 
