@@ -81,12 +81,16 @@ class Examiner:
         )
 
     async def version(self) -> Node:
-        """`{version, revision, …}`; `/metadata` came with 15.2."""
+        """`{version, revision, …}`; `/metadata` came with 15.2.
+
+        Over httpx: a console that only watches then never imports python-gitlab.
+        """
+        wire = self.graphql.wire
         try:
-            return await self._get("/metadata", "its version")
+            return node((await wire.get("metadata", what="its version")).body)
         except SourceError as error:
             if error.trouble in (Trouble.MISSING, Trouble.UNSUPPORTED):
-                return await self._get("/version", "its version")
+                return node((await wire.get("version", what="its version")).body)
             raise
 
     async def _token(self, notes: list[str]) -> Node:

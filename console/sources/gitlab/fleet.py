@@ -55,7 +55,8 @@ class Fleet:
         if not isinstance(rows, dict):
             return self._hidden(step, group or "projects")
         self.counts[step] = number(rows, "count") or 0
-        inner = cursor(rows)
+        with reading(what, self.graphql.wire):
+            inner = cursor(rows, after)
         return self._page(nodes(rows), f"{step}:{inner}" if inner else self._after(step), what)
 
     async def _named(self, done: int) -> FleetPage:

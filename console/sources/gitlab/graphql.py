@@ -17,8 +17,6 @@ _UNKNOWN_ARGUMENT = re.compile(r"Field '(\w+)' doesn't accept argument '(\w+)'")
 _TOO_COMPLEX = re.compile(r"has complexity of \d+, which exceeds max complexity of \d+")
 _SLOW = "Request timed out"
 _HIDDEN = "does not exist or you don't have permission"
-_NOTES = 20
-"""A server with one broken resolver repeats itself; what `console doctor` shows stays short."""
 
 
 Question: TypeAlias = Callable[[tuple[int, ...]], tuple[str, Mapping[str, Any]]]
@@ -40,8 +38,6 @@ class GraphQL:
     wire: Wire
     dropped: set[str] = field(default_factory=set)
     """Fields and arguments this server does not know, as `Type.field` and `field(argument)`."""
-    notes: dict[str, None] = field(default_factory=dict)
-    """Parts of answers that GitLab could not give, once each in the order they were met."""
 
     async def ask(self, question: Question, ladder: Ladder, *, what: str) -> dict[str, Any]:
         """The answer's `data`, from the largest page the server bears.
@@ -103,8 +99,8 @@ class GraphQL:
         data = body.get("data")
         told = self.wire.hidden("; ".join(messages))
         if isinstance(data, dict) and any(value for key, value in data.items() if key != "queryComplexity"):
-            if told and len(self.notes) < _NOTES:
-                self.notes[f"GitLab left something out of {what}: {told}"] = None
+            if told:
+                self.wire.note(f"GitLab left something out of {what}: {told}")
             return data
         if _HIDDEN in told:
             raise SourceError(

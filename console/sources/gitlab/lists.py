@@ -29,7 +29,10 @@ async def page(wire: Wire, path: str, query: str, *, what: str) -> Page:
     if not isinstance(answer.body, list):
         raise unreadable(what, wire.url, "it is no list")
     rows = nodes(answer.body)
-    return Page(rows, onward(answer.headers, query) if rows else None)
+    following = onward(answer.headers, query) if rows else None
+    if following == query:
+        raise unreadable(what, wire.url, "its next page is itself")
+    return Page(rows, following)
 
 
 async def pages(wire: Wire, path: str, query: str, *, what: str, limit: int) -> list[Node]:
@@ -42,6 +45,8 @@ async def pages(wire: Wire, path: str, query: str, *, what: str, limit: int) -> 
         got = await page(wire, path, at, what=what)
         found.update((row.get("id"), row) for row in got.rows)
         at = got.onward
+    if at is not None:
+        wire.note(f"Of {what} only the first {len(found)} are read")
     return list(found.values())
 
 

@@ -5,6 +5,7 @@ Its own retries sleep in that thread where nobody sees or stops them, so they ar
 
 import asyncio
 from collections.abc import Callable
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...ports import SourceError
@@ -31,12 +32,13 @@ class Objects:
         self._signed: Bearer | None = None
         self._last: requests.Response | None = None
         self._turn = asyncio.Lock()
+        self._thread = Lock()
 
     async def call(self, ask: "Callable[[gitlab.Gitlab], T]", *, what: str) -> T:
         """What `ask` makes of the client. Every failure becomes SourceError."""
         bearer = await self._wire.bearer()
         async with self._turn:
-            return await asyncio.to_thread(self._blocking, ask, bearer, what)
+            return await asyncio.to_thread(self._alone, ask, bearer, what)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -44,6 +46,11 @@ class Objects:
             if self._client is not None:
                 self._client.session.close()
                 self._client = None
+
+    def _alone(self, ask: "Callable[[gitlab.Gitlab], T]", bearer: Bearer, what: str) -> T:
+        """A cancelled call gives its turn up while its thread still runs; the next one waits for that thread here."""
+        with self._thread:
+            return self._blocking(ask, bearer, what)
 
     def _blocking(self, ask: "Callable[[gitlab.Gitlab], T]", bearer: Bearer, what: str) -> T:
         import requests

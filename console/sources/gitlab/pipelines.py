@@ -39,7 +39,7 @@ class Pipelines:
             raise hidden(self.graphql, what)
         with reading(what, self.graphql.wire):
             found = tuple(nouns.pipeline(row, project) for row in nodes(rows))
-        return PipelinePage(found, cursor(rows))
+            return PipelinePage(found, cursor(rows, at))
 
 
 @dataclass
@@ -96,7 +96,7 @@ class Jobs:
                 raise hidden(self.graphql, what)
             with reading(what, self.graphql.wire):
                 found += (nouns.job(row, pipeline, project) for row in nodes(rows))
-            at = cursor(rows)
+                at = cursor(rows, at)
             if at is None:
                 break
         return tuple(found)

@@ -32,11 +32,18 @@ def nodes(connection: object) -> list[Node]:
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def cursor(connection: object) -> str | None:
-    """Where a GraphQL connection goes on; None on its last page."""
+def cursor(connection: object, asked: str | None) -> str | None:
+    """Where a GraphQL connection goes on after the page that `asked` led to; None on its last page.
+
+    Raises Unreadable when that is the same page again, which would never end.
+    """
     page = node(node(connection).get("pageInfo"))
     end = page.get("endCursor")
-    return end if page.get("hasNextPage") is True and isinstance(end, str) and end else None
+    if page.get("hasNextPage") is not True or not isinstance(end, str) or not end:
+        return None
+    if end == asked:
+        raise Unreadable("its next page is itself")
+    return end
 
 
 def text(row: Node, key: str) -> str:

@@ -74,7 +74,7 @@ class Runners:
                 return None
             with reading(what, self.graphql.wire):
                 found.update((runner.id, runner) for runner in map(nouns.runner, nodes(rows)))
-            at = cursor(rows)
+                at = cursor(rows, at)
             if at is None:
                 break
         return found

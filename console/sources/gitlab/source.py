@@ -98,7 +98,7 @@ class GitLabSource:
             *((f"This GitLab does not know {', '.join(unknown)}: left out",) if unknown else ()),
             *(f"{what} come by REST, which is slower: {why}" for what, (_, why) in self._over_rest.items()),
             *(f"The runners of {place} are hidden from this token" for place in self._runners.hidden),
-            *self._graphql.notes,
+            *self._wire.notes,
         )
 
     async def fleet(self, cursor: str | None = None) -> FleetPage:

@@ -18,6 +18,7 @@ from .errors import Refused, Said, said, unreadable
 BODY_LIMIT = 64 * 1024 * 1024
 """No list or object of GitLab comes near; more is a fault, and must not take our memory."""
 _HOPS = 5
+_NOTES = 20
 _MOVED = (301, 302, 303, 307, 308)
 
 
@@ -73,6 +74,8 @@ class Wire:
     clock: Clock = utc_now
     transport: httpx.AsyncBaseTransport | None = field(default=None, repr=False)
     seen: Seen = field(default_factory=Seen)
+    notes: dict[str, None] = field(default_factory=dict)
+    """Parts of answers that were not to be had, once each in the order they were met."""
 
     def __post_init__(self) -> None:
         self._http: httpx.AsyncClient | None = None
@@ -214,6 +217,11 @@ class Wire:
         if status == 401:
             self._rejected = True  # it may have been replaced where it comes from
         return Refused(status, headers, told, what, self.url, self.clock()).error()
+
+    def note(self, text: str) -> None:
+        """Remember what an answer lacks. A server with one broken part repeats itself, so there is an end to it."""
+        if len(self.notes) < _NOTES:
+            self.notes[text] = None
 
     def hidden(self, text: str) -> str:
         """`text` of GitLab without our token, should it repeat it."""

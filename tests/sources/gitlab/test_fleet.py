@@ -8,7 +8,7 @@ import pytest
 
 from console.model.pipelines import Project, Status, Storage
 from console.ports import SourceError, Trouble
-from tests.sources.gitlab.lab import HOST, TOKEN, Lab, connection, data, errors, json_of, pipeline_row, project_row
+from tests.sources.gitlab.lab import HOST, NOW, TOKEN, Lab, connection, data, errors, json_of, pipeline_row, project_row
 
 TOO_COMPLEX = errors("Query has complexity of 301, which exceeds max complexity of 250")
 
@@ -101,6 +101,28 @@ async def test_a_server_that_bears_not_even_one_project_falls_back_to_rest(lab: 
     before = len(lab.documents)
     await source.fleet()
     assert len(lab.documents) == before
+
+
+async def test_graphql_is_tried_again_after_an_hour_of_rest(lab: Lab) -> None:
+    now = [NOW]
+    lab.graphql = [httpx.Response(404, html="<html>"), data(group=group([project_row(1, "llm/a")]))]
+    lab.routes["groups/llm/projects"] = []
+    source = lab.source(clock=lambda: now[0])
+    assert (await source.fleet()).projects == ()
+    now[0] += timedelta(minutes=59)
+    await source.fleet()
+    assert len(lab.documents) == 1
+    now[0] += timedelta(minutes=2)
+    assert len((await source.fleet()).projects) == 1
+    assert source.degraded == ()
+
+
+async def test_a_page_that_leads_to_itself_is_an_error_and_no_endless_walk(lab: Lab) -> None:
+    lab.graphql = [data(group=group([], "SAME", count=5))]
+    source = lab.source()
+    page = await source.fleet()
+    with pytest.raises(SourceError, match="its next page is itself"):
+        await source.fleet(page.cursor)
 
 
 async def test_a_slow_query_is_a_failure_and_the_next_one_asks_for_less(lab: Lab) -> None:

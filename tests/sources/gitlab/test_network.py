@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import which
-from threading import Thread
+from threading import Event, Thread
 
 import httpx
 import pytest
@@ -19,10 +19,11 @@ from tests.sources.gitlab.lab import PROJECT, TOKEN, Lab
 
 
 class Answering(BaseHTTPRequestHandler):
-    """Answers every GET with an empty list, or with the version."""
+    """Answers every GET with an empty list, or with project 7."""
 
     def do_GET(self) -> None:
-        body = b'{"version": "18.9.0"}' if self.path.endswith("metadata") else b"[]"
+        asked = self.path.partition("?")[0]
+        body = b'{"id": 7, "path_with_namespace": "llm/a"}' if asked.endswith("/projects/7") else b"[]"
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -78,7 +79,7 @@ async def test_the_company_s_ca_is_trusted_by_both_clients(certificate: Path) ->
         source = source_at(f"https://localhost:{port}", ca_file=str(certificate / "cert.pem"))
         try:
             assert (await source.jobs(PROJECT)).jobs == ()
-            assert await source.version() == "18.9.0"
+            assert (await source.project(7)).path == "llm/a"
         finally:
             await source.aclose()
 
@@ -87,7 +88,7 @@ async def test_a_certificate_nobody_vouches_for_stops_both_clients(certificate: 
     with serving(server_context(certificate)) as port:
         source = source_at(f"https://localhost:{port}")
         try:
-            for asked in (source.jobs(PROJECT), source.version()):
+            for asked in (source.jobs(PROJECT), source.project(7)):
                 with pytest.raises(SourceError, match="certificate we do not trust: self-signed certificate") as caught:
                     await asked
                 assert caught.value.trouble is Trouble.TLS
@@ -100,7 +101,7 @@ async def test_https_to_a_server_of_plain_http_is_told_as_such() -> None:
     with serving() as port:
         source = source_at(f"https://localhost:{port}")
         try:
-            for asked in (source.jobs(PROJECT), source.version()):
+            for asked in (source.jobs(PROJECT), source.project(7)):
                 with pytest.raises(SourceError, match="does not speak TLS with us") as caught:
                     await asked
                 assert caught.value.trouble is Trouble.TLS
@@ -110,7 +111,7 @@ async def test_https_to_a_server_of_plain_http_is_told_as_such() -> None:
 
 async def test_a_closed_port_is_unreachable_for_both_clients() -> None:
     source = source_at("http://127.0.0.1:1")
-    for asked in (source.jobs(PROJECT), source.version()):
+    for asked in (source.jobs(PROJECT), source.project(7)):
         with pytest.raises(SourceError, match=r"http://127\.0\.0\.1:1 cannot be reached: Connection refused") as caught:
             await asked
         assert caught.value.trouble is Trouble.UNREACHABLE
@@ -121,13 +122,13 @@ async def test_both_clients_go_through_the_proxy() -> None:
     with serving() as port:
         source = source_at("http://gitlab.invalid", proxy=f"http://me:proxy-password@127.0.0.1:{port}")
         assert (await source.jobs(PROJECT)).jobs == ()
-        assert await source.version() == "18.9.0"
+        assert (await source.project(7)).path == "llm/a"
         await source.aclose()
 
 
 async def test_a_proxy_that_is_down_is_named_without_its_password() -> None:
     source = source_at("http://gitlab.invalid", proxy="http://me:proxy-password@127.0.0.1:1")
-    for asked in (source.jobs(PROJECT), source.version()):
+    for asked in (source.jobs(PROJECT), source.project(7)):
         with pytest.raises(SourceError) as caught:
             await asked
         assert str(caught.value) == (
@@ -142,6 +143,31 @@ async def test_connections_are_kept_and_can_be_opened_again_after_closing() -> N
         for _ in range(2):
             assert (await source.jobs(PROJECT)).jobs == ()
             await source.aclose()
+
+
+async def test_a_cancelled_call_s_thread_is_never_joined_by_another_in_the_same_session(lab: Lab) -> None:
+    entered, leave = Event(), Event()
+    inside: list[int] = []
+
+    def one_at_a_time(_: httpx.Request) -> httpx.Response:
+        inside.append(1)
+        assert len(inside) == 1
+        entered.set()
+        assert leave.wait(10)
+        inside.pop()
+        return httpx.Response(200, json={"id": 7})
+
+    lab.routes["projects/7"] = one_at_a_time
+    source = lab.source()
+    cancelled = asyncio.create_task(source.project(7))
+    await asyncio.to_thread(entered.wait, 10)
+    cancelled.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    following = asyncio.create_task(source.project(7))
+    await asyncio.sleep(0)
+    leave.set()
+    assert (await following).id == 7
 
 
 class Dribble(httpx.AsyncByteStream):

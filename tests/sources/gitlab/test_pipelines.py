@@ -181,6 +181,14 @@ async def test_an_empty_page_is_the_last_one_whatever_its_headers_say(lab: Lab) 
     assert (await lab.source().jobs(PROJECT)).cursor is None
 
 
+async def test_a_list_that_leads_to_itself_is_an_error(lab: Lab) -> None:
+    lab.routes["projects/7/jobs"] = httpx.Response(200, json=[job_row(1)], headers={"X-Next-Page": "2"})
+    source = lab.source()
+    cursor = (await source.jobs(PROJECT)).cursor
+    with pytest.raises(SourceError, match="its next page is itself"):
+        await source.jobs(PROJECT, cursor=cursor)
+
+
 async def test_a_row_that_moved_to_a_later_page_comes_once(lab: Lab) -> None:
     pages = {"1": [job_row(3), job_row(2)], "2": [job_row(2), job_row(1)]}
 

@@ -29,6 +29,17 @@ async def test_environments_of_all_pages_come_once_each(lab: Lab) -> None:
     )
 
 
+async def test_a_list_cut_off_is_told(lab: Lab) -> None:
+    def page(request: httpx.Request) -> httpx.Response:
+        number = int(request.url.params.get("page", "1"))
+        return httpx.Response(200, json=[{"id": number, "name": "x"}], headers={"X-Next-Page": str(number + 1)})
+
+    lab.routes["projects/7/environments"] = page
+    source = lab.source()
+    assert len(await source.environments(PROJECT)) == 20
+    assert source.degraded == ("Of the environments of llm/agent-brain only the first 20 are read",)
+
+
 def row(number: int, **fields: object) -> dict[str, object]:
     made_by = {"id": 5, "name": "deploy", "status": "success", "pipeline": {"id": 36}, "finished_at": None}
     return {
