@@ -1,7 +1,7 @@
 """A GitLab of plain lists, a history in memory, and a time that a test moves: hours of sync in no time."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,13 +33,6 @@ async def settle() -> None:
     """Let every task run until it waits for time or for something from outside."""
     for _ in range(60):
         await asyncio.sleep(0)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Wait for something that real threads bring about."""
-    async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110 - what a thread does rings no event of this loop
-            await asyncio.sleep(0.001)
 
 
 class Time:
