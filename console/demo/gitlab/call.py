@@ -12,7 +12,7 @@ from starlette.requests import Request
 from ..world.nouns import Job, Pipeline, Project
 from ..world.timeline import Timeline
 from ..world.world import World
-from .answers import ApiError, bad_request, not_found
+from .answers import ApiError, bad_request, not_found, parsed_time
 from .auth import Token
 from .records import Records
 
@@ -79,6 +79,11 @@ class Call:
         if text is not None and text not in allowed:
             raise bad_request(f"{name} does not have a valid value")
         return text
+
+    def moment(self, name: str) -> float | None:
+        """A parameter that is a time, in unix seconds; None when it is not given."""
+        text = self.query.get(name)
+        return None if text is None else parsed_time(text, name)
 
     def many(self, name: str, allowed: frozenset[str]) -> frozenset[str]:
         """All values of `name[]=a&name[]=b` or `name=a`; empty: not given."""

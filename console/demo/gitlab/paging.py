@@ -1,6 +1,6 @@
 """Offset and keyset pages, with the headers that go with each."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -21,12 +21,16 @@ _TOO_DEEP = (
 T = TypeVar("T")
 
 
-def offset_page(call: Call, rows: Sequence[T], shape: Callable[[T], Any]) -> Response:
-    """One page of `rows` (`page`, `per_page`), in their order, with its headers. Only that page is shaped."""
+def offset_page(call: Call, rows: Iterable[T], shape: Callable[[T], Any]) -> Response:
+    """One page of `rows` (`page`, `per_page`), in their order, with its headers.
+
+    Only that page is shaped, and rows are read only as far as GitLab would count them.
+    """
     page, size = _number(call, "page", 1), page_size(call)
     if page * size > OFFSET_CAP:
         raise ApiError(405, {"error": _TOO_DEEP})
-    total, first = len(rows), (page - 1) * size
+    found = list(islice(rows, max(COUNTED, page * size) + 1))
+    total, first = len(found), (page - 1) * size
     pages = max(1, -(-total // size))
     following = str(page + 1) if first + size < total else ""
     headers = {
@@ -42,7 +46,7 @@ def offset_page(call: Call, rows: Sequence[T], shape: Callable[[T], Any]) -> Res
     headers["Link"] = ", ".join(
         _link(call, name, page=number, per_page=size) for name, number in links.items() if number is not None
     )
-    return json_answer([shape(row) for row in rows[first : first + size]], headers=headers)
+    return json_answer([shape(row) for row in found[first : first + size]], headers=headers)
 
 
 def keyset_page(call: Call, rows: Iterable[T], number: Callable[[T], int], shape: Callable[[T], Any]) -> Response:

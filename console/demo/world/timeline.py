@@ -13,6 +13,8 @@ from .rhythm import Calendar, Start, day_starts
 from .runs import AUTO_CANCEL_DELAY, Intervention, expanded, simulate
 
 DAY = 86400
+CREATED_AFTER_START = 0.25
+"""Seconds between a start's second and the creation of its pipeline."""
 
 
 class Timeline:
@@ -46,10 +48,15 @@ class Timeline:
 
         Child pipelines are not among them.
         """
-        for start in self._newest_first(index, t, since):
-            yield self._pipeline(PipelineKey(index, start.second))
+        for start in self.beginnings(index, t, since):
+            yield self.begun(index, start)
 
-    def _newest_first(self, index: int, t: float, since: float) -> Iterator[Start]:
+    def begun(self, index: int, start: Start) -> Pipeline:
+        """The pipeline of this project that began so."""
+        return self._pipeline(PipelineKey(index, start.second))
+
+    def beginnings(self, index: int, t: float, since: float = -inf) -> Iterator[Start]:
+        """How the pipelines of `pipelines` began: enough to count and to choose, and far cheaper."""
         origin = self.calendar.origin
         extra = self.extra.get(index, ())
         last = max(0, self.calendar.day(max(since, origin)))
@@ -58,6 +65,11 @@ class Timeline:
             for start in sorted(found, key=lambda one: -one.second):
                 if since <= origin + start.second <= t:
                     yield start
+
+    def last_start(self, index: int, t: float) -> float:
+        """When the project's newest pipeline was created; the origin when it has none yet."""
+        newest = next(self.beginnings(index, t), None)
+        return self.calendar.origin + (newest.second + CREATED_AFTER_START if newest else 0.0)
 
     def pipeline(self, number: int, t: float) -> Pipeline | None:
         """The pipeline with this id, if there is one at `t`."""
@@ -153,7 +165,7 @@ class Timeline:
             kind=start.kind,
             tag=start.kind == "tag",
             user=start.user,
-            created_at=self.calendar.origin + start.second + 0.25,
+            created_at=self.calendar.origin + start.second + CREATED_AFTER_START,
             title=start.title,
             jobs=(),
             merge_request_iid=start.merge_request_iid,

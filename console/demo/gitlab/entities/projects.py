@@ -25,7 +25,6 @@ def identity(call: Call, project: Project) -> Body:
 
 
 def basic(call: Call, project: Project) -> Body:
-    latest = next(call.timeline.pipelines(project.index, call.now), None)
     host = call.base.partition("://")[2].partition(":")[0]
     return identity(call, project) | {
         "default_branch": project.default_branch,
@@ -38,7 +37,7 @@ def basic(call: Call, project: Project) -> Body:
         "forks_count": 0,
         "avatar_url": None,
         "star_count": int(share(project.path, "stars") * 40),
-        "last_activity_at": iso(latest.created_at if latest else call.server.world.origin),
+        "last_activity_at": iso(call.timeline.last_start(project.index, call.now)),
         "namespace": namespace(call, project.namespace),
     }
 

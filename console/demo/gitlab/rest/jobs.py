@@ -29,7 +29,7 @@ def list_jobs(call: Call) -> Response:
         if call.query.get("sort") == "asc":
             rows = reversed(list(rows))
         return keyset_page(call, rows, lambda row: row[1].id, lambda row: job(call, *row))
-    return offset_page(call, list(_rows(call, project, wanted)), lambda row: job(call, *row))
+    return offset_page(call, _rows(call, project, wanted), lambda row: job(call, *row))
 
 
 def _rows(call: Call, project: Project, wanted: frozenset[str]) -> Iterator[Row]:

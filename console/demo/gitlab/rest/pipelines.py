@@ -6,9 +6,11 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ...world.nouns import Pipeline, Project
-from ...world.states import FINISHED, jobs_at, latest_at, pipeline_state, status
-from ..answers import ApiError, not_found, parsed_time
+from ...world.nouns import Pipeline
+from ...world.rhythm import Start
+from ...world.search import PipelineFilter
+from ...world.states import jobs_at, latest_at, pipeline_state, status
+from ..answers import ApiError, not_found
 from ..call import Call
 from ..deeds import cancel_pipeline, retry_pipeline
 from ..entities.jobs import bridge, job
@@ -58,13 +60,7 @@ SOURCES = frozenset(
         "unknown",
     ]
 )
-SETTLED = 86400.0
-"""A pipeline that nobody interferes with moves no more after so many seconds."""
-_SCOPES: dict[str | None, frozenset[str]] = {
-    "running": frozenset({"running"}),
-    "pending": frozenset({"pending"}),
-    "finished": FINISHED,
-}
+_SCOPES = frozenset({"running", "pending", "finished", "branches", "tags"})
 _ORDER: dict[str, Callable[[Call, Pipeline], Any]] = {
     "id": lambda call, one: one.id,
     "status": lambda call, one: (pipeline_state(one, call.now).status, one.id),
@@ -75,73 +71,39 @@ _ORDER: dict[str, Callable[[Call, Pipeline], Any]] = {
 
 
 def list_pipelines(call: Call) -> Response:
-    found = matching(call, call.project())
+    project, wanted = call.project(), filter_of(call)
     order = call.choice("order_by", frozenset(_ORDER)) or "id"
     rising = call.choice("sort", frozenset({"asc", "desc"})) == "asc"
+
+    def made(start: Start) -> Pipeline:
+        found = wanted.pipeline(call.timeline, project.index, start, call.now)
+        assert found is not None, "the filter lets only pipelines pass that exist"
+        return found
+
+    starts = list(wanted.starts(call.timeline, project.index, call.now))
     if order != "id":
-        found.sort(key=lambda one: _ORDER[order](call, one), reverse=not rising)
+        starts.sort(key=lambda one: _ORDER[order](call, made(one)), reverse=not rising)
     elif rising:
-        found.reverse()
-    return offset_page(call, found, lambda one: pipeline_listed(call, one))
+        starts.reverse()
+    return offset_page(call, starts, lambda one: pipeline_listed(call, made(one)))
 
 
-def matching(call: Call, project: Project) -> list[Pipeline]:
-    """The project's pipelines that pass all filters of the request, newest first."""
-    tests: list[Callable[[Pipeline], bool]] = []
-    since, until = _moments(call, "created_after"), _moments(call, "created_before")
-    for name, value in (("ref", call.query.get("ref")), ("sha", call.query.get("sha"))):
-        if value is not None:
-            tests.append(lambda one, name=name, value=value: getattr(one, name) == value)  # type: ignore[misc]
-    if until is not None:
-        tests.append(lambda one: one.created_at < until)
-    if (username := call.query.get("username")) is not None:
-        tests.append(lambda one: one.user.username == username)
-    if (wanted := call.query.get("name")) is not None:
-        tests.append(lambda one: one.name == wanted)
-    if call.flag("yaml_errors"):
-        tests.append(lambda one: one.yaml_errors is not None)
-    updated_after = _moments(call, "updated_after")
-    if updated_after is not None:
-        since = max(since or 0.0, updated_after - SETTLED)
-    tests += _state_tests(call, updated_after)
-    source = call.choice("source", SOURCES)
-    found = _of_source(call, project, source, since)
-    return [one for one in found if all(test(one) for test in tests)]
-
-
-def _of_source(call: Call, project: Project, source: str | None, since: float | None) -> list[Pipeline]:
-    """Newest first; child pipelines only when they are asked for, as they are hidden otherwise."""
-    found = list(call.timeline.pipelines(project.index, call.now, since or 0.0))
-    touched = call.timeline.interventions
-    if since:
-        known = {one.id for one in found}
-        late = (call.timeline.pipeline(number, call.now) for number in touched if number not in known)
-        found += [one for one in late if one is not None and one.project is project and one.parent_id is None]
-    if source == "parent_pipeline":
-        return [child for one in found if (child := call.timeline.child(one, call.now)) is not None]
-    return [one for one in found if source in (None, one.source)]
-
-
-def _state_tests(call: Call, updated_after: float | None) -> list[Callable[[Pipeline], bool]]:
-    tests: list[Callable[[Pipeline], bool]] = []
-    wanted, updated_before = call.choice("status", STATUSES), _moments(call, "updated_before")
-    scope = call.choice("scope", frozenset({"running", "pending", "finished", "branches", "tags"}))
-    if wanted is not None:
-        tests.append(lambda one: pipeline_state(one, call.now).status == wanted)
-    if scope in _SCOPES:
-        tests.append(lambda one: pipeline_state(one, call.now).status in _SCOPES[scope])
-    elif scope is not None:
-        tests.append(lambda one: one.tag == (scope == "tags"))
-    if updated_after is not None:
-        tests.append(lambda one: pipeline_state(one, call.now).updated_at > updated_after)
-    if updated_before is not None:
-        tests.append(lambda one: pipeline_state(one, call.now).updated_at < updated_before)
-    return tests
-
-
-def _moments(call: Call, name: str) -> float | None:
-    text = call.query.get(name)
-    return None if text is None else parsed_time(text, name)
+def filter_of(call: Call) -> PipelineFilter:
+    """The filters of the request; raises ApiError 400 for a value that GitLab does not know."""
+    return PipelineFilter(
+        status=call.choice("status", STATUSES),
+        scope=call.choice("scope", _SCOPES),
+        ref=call.query.get("ref"),
+        sha=call.query.get("sha"),
+        source=call.choice("source", SOURCES),
+        username=call.query.get("username"),
+        name=call.query.get("name"),
+        yaml_errors=call.flag("yaml_errors"),
+        created_after=call.moment("created_after"),
+        created_before=call.moment("created_before"),
+        updated_after=call.moment("updated_after"),
+        updated_before=call.moment("updated_before"),
+    )
 
 
 def show(call: Call) -> dict[str, Any]:
@@ -150,10 +112,9 @@ def show(call: Call) -> dict[str, Any]:
 
 def latest(call: Call) -> dict[str, Any]:
     project = call.project()
-    ref = call.query.get("ref", project.default_branch)
-    for one in call.timeline.pipelines(project.index, call.now):
-        if one.ref == ref:
-            return pipeline(call, one)
+    wanted = PipelineFilter(ref=call.query.get("ref", project.default_branch))
+    for start in wanted.starts(call.timeline, project.index, call.now):
+        return pipeline(call, call.timeline.begun(project.index, start))
     raise not_found("Pipeline")
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ....world.nouns import Job, Pipeline, Project
-from ....world.rhythm import DAY
+from ....world.search import PipelineFilter
 from ....world.states import FINISHED, PipelineState, jobs_at, latest_at, pipeline_state, status
 from ...answers import iso, parsed_time
 from ...call import Call
@@ -21,63 +21,37 @@ from .jobs import JobNode, StageNode, jobs_connection, wanted
 if TYPE_CHECKING:
     from .projects import ProjectNode
 
-RECENT = DAY * 1.0
-"""A pipeline that nobody interferes with moves no more after so long."""
 
+def pipelines_connection(
+    call: Call,
+    project: Project,
+    after: str | None = None,
+    status: str | None = None,
+    scope: str | None = None,
+    updated_after: str | None = None,
+    updated_before: str | None = None,
+    **given: Any,
+) -> Connection:
+    """The field `project.pipelines` with its filters; a later page does not make the earlier ones again."""
+    timeline, now = call.timeline, call.now
+    page = {name: given.pop(name) for name in ("first", "last", "before") if name in given}
+    wanted = PipelineFilter(
+        status=status and status.lower(),
+        scope=scope and scope.lower(),
+        updated_after=parsed_time(updated_after, "updatedAfter") if updated_after else None,
+        updated_before=parsed_time(updated_before, "updatedBefore") if updated_before else None,
+        **given,
+    )
+    number = decoded(after) if after is not None else ""
+    last = timeline.pipeline(int(number), now) if number.isdigit() else None
 
-@dataclass
-class PipelineQuery:
-    """The filters of `project.pipelines`."""
+    def rows() -> Iterator[Pipeline]:
+        for start in wanted.starts(timeline, project.index, now, last.created_at if last else now):
+            found = wanted.pipeline(timeline, project.index, start, now)
+            if found is not None:
+                yield found
 
-    call: Call
-    project: Project
-    status: str | None = None
-    scope: str | None = None
-    ref: str | None = None
-    sha: str | None = None
-    source: str | None = None
-    updated_after: str | None = None
-    updated_before: str | None = None
-    username: str | None = None
-
-    def rows(self, after: str | None) -> Iterator[Pipeline]:
-        """Newest first; with a cursor, from that row on, so that no page is made twice."""
-        timeline, now = self.call.timeline, self.call.now
-        until, since = now, 0.0
-        if after is not None:
-            last = timeline.pipeline(int(decoded(after)), now) if decoded(after).isdigit() else None
-            until = last.created_at if last else now
-        moved_since = parsed_time(self.updated_after, "updatedAfter") if self.updated_after else None
-        touched = any(timeline.interventions)
-        if moved_since is not None and not touched:
-            since = moved_since - RECENT
-        for one in timeline.pipelines(self.project.index, until, since):
-            if self._passes(one, moved_since):
-                yield one
-
-    def _passes(self, one: Pipeline, moved_since: float | None) -> bool:
-        if self.ref not in (None, one.ref) or self.sha not in (None, one.sha):
-            return False
-        if self.source not in (None, one.source) or self.username not in (None, one.user.username):
-            return False
-        if not (self.status or self.scope or moved_since or self.updated_before):
-            return True
-        state = pipeline_state(one, self.call.now)
-        if moved_since is not None and state.updated_at <= moved_since:
-            return False
-        if self.updated_before and state.updated_at >= parsed_time(self.updated_before, "updatedBefore"):
-            return False
-        return self.status in (None, state.status.upper()) and self._in_scope(one, state)
-
-    def _in_scope(self, one: Pipeline, state: PipelineState) -> bool:
-        match self.scope:
-            case "RUNNING" | "PENDING":
-                return state.status.upper() == self.scope
-            case "FINISHED":
-                return state.status in FINISHED
-            case "TAGS" | "BRANCHES":
-                return one.tag == (self.scope == "TAGS")
-        return True
+    return Connection(rows, lambda one: PipelineNode(call, one), lambda one: one.id, PageArguments(after=after, **page))
 
 
 @dataclass

@@ -20,7 +20,7 @@ from ..connections import Connection, PageArguments
 from .common import gid, tail
 from .environments import EnvironmentNode
 from .jobs import JobNode, wanted
-from .pipelines import PipelineNode, PipelineQuery
+from .pipelines import PipelineNode, pipelines_connection
 from .runners import runners_connection
 
 PARTIAL = "Request timed out. Please try a less complex query or a smaller set of records."
@@ -89,25 +89,17 @@ class ProjectNode:
 
     @property
     def last_activity_at(self) -> str | None:
-        latest = next(self.call.timeline.pipelines(self.project.index, self.call.now), None)
-        return iso(latest.created_at if latest else self.call.server.world.origin)
+        return iso(self.call.timeline.last_start(self.project.index, self.call.now))
 
     @property
     def statistics(self) -> dict[str, Any]:
         sizes = project_statistics(self.project)
         return {**sizes, "build_artifacts_size": sizes["job_artifacts_size"]}
 
-    def pipelines(self, after: str | None = None, **given: Any) -> Connection:
-        page = {name: given.pop(name) for name in ("first", "last", "before") if name in given}
+    def pipelines(self, **given: Any) -> Connection:
         if "partial" in self.call.request.app.state.faults.active and self.project.index % 3 == 1:
             raise GraphQLError(PARTIAL)
-        query = PipelineQuery(self.call, self.project, **given)
-        return Connection(
-            lambda: query.rows(after),
-            lambda one: PipelineNode(self.call, one),
-            lambda one: one.id,
-            PageArguments(after=after, **page),
-        )
+        return pipelines_connection(self.call, self.project, **given)
 
     def pipeline(self, id: str | None = None, iid: str | None = None, sha: str | None = None) -> PipelineNode | None:
         timeline, now, index = self.call.timeline, self.call.now, self.project.index
