@@ -1,9 +1,16 @@
 """The Roll-outs boards: where each service stands on its way to new code."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from ..model.metrics import Points
 from ..model.rollouts import Deployment
+from ..ports import Services, SourceError, Trouble
+from .live import ask
+
+_SERIES = timedelta(hours=3)
+_STEP = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +84,61 @@ class RolloutBoard:
     row: RolloutRow
     past: tuple[PastRollout, ...]
     at: datetime
+
+
+async def rollouts(services: Services) -> RolloutsBoard:
+    """Every service and environment; live sources that fail are said and disturb no other."""
+    from .tracks import gather
+
+    scene = await gather(services)
+    return RolloutsBoard(scene.rows(services.clock()), services.clock(), scene.problems)
+
+
+async def rollout(services: Services, service: str, environment: str) -> RolloutBoard:
+    """One service with series of the last three hours. Raises SourceError when nothing is known of it."""
+    from .tracks import gather
+
+    now = services.clock()
+    scene, errors, p95 = await asyncio.gather(
+        gather(services),
+        _series(services, "track_error_ratio", service, now),
+        _series(services, "track_p95_seconds", service, now),
+    )
+    row = next((one for one in scene.rows(now) if (one.service, one.environment) == (service, environment)), None)
+    if row is None:
+        raise SourceError(
+            f"nothing is known of {service} in {environment or 'any environment'}", trouble=Trouble.MISSING
+        )
+    tracks = tuple(
+        replace(one, points_error=errors.get(one.name, ()), points_p95=p95.get(one.name, ())) for one in row.tracks
+    )
+    past: tuple[Deployment, ...] = ()
+    if row.project_id is not None:
+        past = await services.history.deployments(project_id=row.project_id, environment=environment, limit=50)
+    finished = (one for one in past if one.status not in ("created", "running", "blocked"))
+    return RolloutBoard(replace(row, tracks=tracks), tuple(_past(one) for one in finished), now)
+
+
+def _past(one: Deployment) -> PastRollout:
+    ended = one.finished_at
+    return PastRollout(one, None if ended is None else max(timedelta(), ended - one.created_at), one.status)
+
+
+Series = dict[str, tuple[tuple[datetime, float], ...]]
+
+
+async def _series(services: Services, name: str, service: str, now: datetime) -> Series:
+    """Points by track; nothing when the store does not answer, which the board's figures say already."""
+    query = services.settings.queries.get(name, "")
+    if services.metrics is None or not query:
+        return {}
+    matrix, _ = await ask("prometheus", services.metrics.range(query, start=now - _SERIES, end=now, step=_STEP))
+    return {} if matrix is None else {_track(one): one.points for one in matrix.series if _of(one, service)}
+
+
+def _track(series: Points) -> str:
+    return series.labels.get("track", "stable")
+
+
+def _of(series: Points, service: str) -> bool:
+    return series.labels.get("service") == service
