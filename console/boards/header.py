@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..model.freshness import SourceHealth, State
-from ..model.pipelines import Status
 
 if TYPE_CHECKING:
+    from ..model.pipelines import Pipeline
     from ..ports import Services
 
 
@@ -30,7 +30,11 @@ class HeaderBoard:
 
 async def header(services: "Services") -> HeaderBoard:
     """Read the top line; raises SourceError when history cannot be read."""
-    latest = await services.history.latest(per_project=1)
-    active = await services.history.active()
-    broken = sum(pipeline.status is Status.FAILED for pipeline in latest)
-    return HeaderBoard(services.sync.health(), broken, len(active), services.clock())
+    from ..insight.health import STRIP, broken_by
+
+    by_project: dict[int, list[Pipeline]] = {}
+    for one in await services.history.latest(STRIP):
+        by_project.setdefault(one.project_id, []).append(one)
+    broken = sum(broken_by(mine) is not None for mine in by_project.values())
+    running = sum(one.status.active for one in await services.history.active())
+    return HeaderBoard(services.sync.health(), broken, running, services.clock())

@@ -33,6 +33,8 @@ class ProjectRow:
     latest_at: datetime | None
     failing_job: str = ""
     failure_reason: str = ""
+    broken: bool = False
+    """Whether the newest verdict is failure, also while a newer pipeline runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ def _row(
         newest.created_at if newest else None,
         culprit.name if culprit else "",
         (culprit.failure_reason if culprit else "") or (broken.failure_reason if broken else ""),
+        broken is not None,
     )
 
 

@@ -27,7 +27,7 @@ class Builds(Level):
     charted = True
     columns = (
         Column("name", "project or job", 20, 0, stretch=True, widest=44),
-        Column("p50", "p50", 7, 0, right=True),
+        Column("p50", "p50", 8, 0, right=True),
         Column("p95", "p95", 7, 1, right=True),
         Column("change", "change", 7, 0, right=True),
         Column("target", "target", 7, 3, right=True),

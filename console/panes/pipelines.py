@@ -45,7 +45,7 @@ class Fleet(Level):
         return (project_row(row, board.at) for row in board.rows)
 
     def note(self, board: PipelinesBoard) -> Cell:
-        broken = sum(row.status is Status.FAILED for row in board.rows)
+        broken = sum(row.broken for row in board.rows)
         running = sum(row.running for row in board.rows)
         spans = cell(f"{count(len(board.rows))} projects   ")
         spans += cell(f"{broken} broken   ", "bad") if broken else cell("none broken   ", "mute")
@@ -66,7 +66,7 @@ def project_row(row: ProjectRow, now: datetime) -> Row:
         key=str(row.project.id),
         cells=(
             cell(row.project.path),
-            status_cell(row.status),
+            verdict_cell(row),
             (),
             cell(percent(row.success_ratio)),
             duration_cell(row.p50),
@@ -90,7 +90,7 @@ def project_row(row: ProjectRow, now: datetime) -> Row:
         ),
         fields={
             "project": row.project.path,
-            "status": row.status.value if row.status else "none",
+            "status": f"{'failed ' if row.broken else ''}{row.status.value if row.status else 'none'}",
             "job": row.failing_job,
             "reason": row.failure_reason,
         },
@@ -98,6 +98,13 @@ def project_row(row: ProjectRow, now: datetime) -> Row:
         values={"strip": row.strip},
         link=row.project.web_url,
     )
+
+
+def verdict_cell(row: ProjectRow) -> Cell:
+    """The newest pipeline's status; a broken branch stays broken while the next pipeline runs."""
+    if row.broken and row.status is not Status.FAILED:
+        return (*status_cell(Status.FAILED), *cell(" ▶", "run"))
+    return status_cell(row.status)
 
 
 class ProjectPipelines(Level):
