@@ -91,7 +91,11 @@ async def test_each_type_of_value_has_its_shape(http: httpx.AsyncClient, query: 
     [
         ("query", {"query": "up[5m"}, 'invalid parameter "query": 1:6: parse error: unclosed left bracket'),
         ("query", {}, 'invalid parameter "query": 1:1: parse error: no expression found in input'),
-        ("query", {"query": "up", "time": "x"}, 'invalid parameter "time": cannot parse "x" to a valid timestamp'),
+        (
+            "query",
+            {"query": "up", "time": "x"},
+            "invalid parameter \"time\": Invalid time value for 'time': cannot parse \"x\" to a valid timestamp",
+        ),
         ("query_range", {"query": "up"}, 'invalid parameter "start": cannot parse "" to a valid timestamp'),
         (
             "query_range",
@@ -122,8 +126,10 @@ async def test_each_type_of_value_has_its_shape(http: httpx.AsyncClient, query: 
             " must be Scalar or instant Vector",
         ),
         ("series", {}, "no match[] parameter provided"),
-        ("series", {"match[]": "{}"}, 'invalid parameter "match[]": 1:1: parse error: vector selector must contain'
-         " at least one non-empty matcher"),
+        ("series", {"match[]": "{}"},
+         'invalid parameter "match[]": match[] must contain at least one non-empty matcher'),
+        ("series", {"match[]": "up{"}, 'invalid parameter "match[]": 1:4: parse error: unexpected end of input'
+         " inside braces"),
         ("label/no-label/values", {}, 'invalid label name: "no-label"'),
     ],
 )  # fmt: skip

@@ -1,20 +1,11 @@
-"""The engine beside a real Prometheus: the same samples, the same questions, the same answers and errors.
-
-`CONSOLE_REQUIRE_REAL=1` makes a missing program a failure instead of a skip.
-"""
+"""The engine beside a real Prometheus: the same samples, the same questions, the same answers and errors."""
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from math import inf, isnan
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,73 +15,31 @@ from console.demo.promql.numbers import encoded, shown
 from console.demo.promql.values import as_matrix, as_vector
 from tests.demo.promql_expressions import EXPRESSIONS, REFUSED, SHIPPED
 from tests.demo.promql_series import END_MS, START_MS, STEP_MS, MemoryStore, fleet, open_metrics
+from tests.real.metrics import RealPrometheus
 
 pytestmark = pytest.mark.real
 MOMENTS = (START_MS + 10 * STEP_MS, START_MS + 77 * STEP_MS + 4_321, END_MS, END_MS + 290_000)
 
 
-class RealPrometheus:
-    """A Prometheus on loopback that holds the fleet's samples."""
-
-    def __init__(self, port: int) -> None:
-        self.base = f"http://127.0.0.1:{port}"
+class Asked(RealPrometheus):
+    """A real Prometheus that is asked over HTTP."""
 
     def ask(self, path: str, **parameters: str | float) -> dict[str, Any]:
         """The JSON of an answer, also of a refusal."""
+        address = f"{self.url}{path}?{urllib.parse.urlencode(parameters)}"
         try:
-            with urllib.request.urlopen(
-                f"{self.base}{path}?{urllib.parse.urlencode(parameters)}", timeout=10
-            ) as answer:
+            with urllib.request.urlopen(address, timeout=10) as answer:
                 found: dict[str, Any] = json.load(answer)
         except urllib.error.HTTPError as refusal:
             found = json.load(refusal)
         return found
 
-    def ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.base}/-/ready", timeout=1):
-                return True
-        except OSError:
-            return False
-
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealPrometheus]:
-    if not (shutil.which("prometheus") and shutil.which("promtool")):
-        if os.environ.get("CONSOLE_REQUIRE_REAL") == "1":
-            pytest.fail("prometheus and promtool are required and not installed")
-        pytest.skip("prometheus and promtool are not installed")
-    folder = tmp_path_factory.mktemp("prometheus")
-    (folder / "samples").write_text(open_metrics(fleet()))
-    (folder / "prometheus.yml").write_text("global: {}\n")
-    blocks = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet"]
-    subprocess.run([*blocks, folder / "samples", folder / "data"], check=True, capture_output=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(_command(folder, port), stdout=log, stderr=log)
-    try:
-        server = RealPrometheus(port)
-        deadline = time.monotonic() + 60
-        while not server.ready():
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < deadline, "Prometheus did not become ready in a minute"
-            time.sleep(0.05)
-        yield server
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _command(folder: Path, port: int) -> list[str]:
-    return [
-        "prometheus",
-        f"--config.file={folder / 'prometheus.yml'}",
-        f"--storage.tsdb.path={folder / 'data'}",
-        "--storage.tsdb.retention.time=100y",
-        f"--web.listen-address=127.0.0.1:{port}",
-    ]
+def real() -> Iterator[Asked]:
+    server = Asked(open_metrics=open_metrics(fleet()), options=["--storage.tsdb.retention.time=100y"])
+    yield server
+    server.destroy()
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +92,7 @@ def compare(ours: dict[str, list[tuple[float, float]]], theirs: dict[str, list[t
 
 
 @pytest.mark.parametrize("query", [*SHIPPED.values(), *EXPRESSIONS])
-def test_an_instant_query_gives_what_prometheus_gives(real: RealPrometheus, store: MemoryStore, query: str) -> None:
+def test_an_instant_query_gives_what_prometheus_gives(real: Asked, store: MemoryStore, query: str) -> None:
     for moment in MOMENTS:
         theirs = real.ask("/api/v1/query", query=query, time=moment / 1000)
         if theirs["status"] == "success":
@@ -156,9 +105,7 @@ def test_an_instant_query_gives_what_prometheus_gives(real: RealPrometheus, stor
 
 @pytest.mark.parametrize("step_ms", [37_000, 600_000])
 @pytest.mark.parametrize("query", [*SHIPPED.values(), *EXPRESSIONS])
-def test_a_range_query_gives_what_prometheus_gives(
-    real: RealPrometheus, store: MemoryStore, query: str, step_ms: int
-) -> None:
+def test_a_range_query_gives_what_prometheus_gives(real: Asked, store: MemoryStore, query: str, step_ms: int) -> None:
     first, last = START_MS - 61_000, END_MS + 400_000
     asked = {"start": first / 1000, "end": last / 1000, "step": step_ms / 1000}
     theirs = real.ask("/api/v1/query_range", query=query, **asked)
@@ -171,7 +118,7 @@ def test_a_range_query_gives_what_prometheus_gives(
 
 
 @pytest.mark.parametrize("query", REFUSED)
-def test_a_wrong_query_is_refused_in_the_words_of_prometheus(real: RealPrometheus, query: str) -> None:
+def test_a_wrong_query_is_refused_in_the_words_of_prometheus(real: Asked, query: str) -> None:
     theirs = real.ask("/api/v1/query", query=query)
     with pytest.raises(QueryParseError) as caught:
         instant(MemoryStore([]), query, 0)
@@ -179,13 +126,13 @@ def test_a_wrong_query_is_refused_in_the_words_of_prometheus(real: RealPrometheu
 
 
 @pytest.mark.parametrize("value", [0.0, -0.0, 1.0, -1.5, 1e-6, 9.9e-7, 1e20, 1e21, 123456789.125, 1 / 3, inf, -inf])
-def test_a_number_is_written_as_prometheus_writes_it(real: RealPrometheus, value: float) -> None:
+def test_a_number_is_written_as_prometheus_writes_it(real: Asked, value: float) -> None:
     scalar = real.ask("/api/v1/query", query=shown(value))
     vector = real.ask("/api/v1/query", query=f"vector({shown(value)})")
     assert scalar["data"]["result"][1] == shown(value)
     assert vector["data"]["result"][0]["value"][1] == encoded(value)
 
 
-def test_a_string_is_its_own_value(real: RealPrometheus, store: MemoryStore) -> None:
+def test_a_string_is_its_own_value(real: Asked, store: MemoryStore) -> None:
     query = r'"a \"string\"\x21\u00e9\n"'
     assert real.ask("/api/v1/query", query=query)["data"]["result"][1] == instant(store, query, 0).value

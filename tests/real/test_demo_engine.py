@@ -12,6 +12,7 @@ from console.demo.clock import FixedClock
 from console.demo.docker_api import docker_app
 from console.demo.world.world import World
 from tests.demo.serving import Faults, serving
+from tests.demo.shapes import unknown
 from tests.real.engine import IMAGE, RealEngine
 from tests.real.programs import wait_for
 
@@ -40,19 +41,6 @@ OF_ANOTHER_SETUP = frozenset(
     )
 )
 """What a real engine tells as well, when it is not the one of these tests."""
-
-
-def shape(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every place in a JSON value with its type; what is null or empty says nothing."""
-    if isinstance(value, dict):
-        free = path.endswith(tuple(f".{name}" for name in NAMED_BY_USERS))
-        for key, inner in value.items():
-            yield from shape(inner, f"{path}.{'*' if free else key}")
-    elif isinstance(value, list):
-        for inner in value:
-            yield from shape(inner, f"{path}[]")
-    elif value is not None:
-        yield path, "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
 
 
 def real_answer(engine: RealEngine, path: str) -> Any:
@@ -114,21 +102,12 @@ ASKED = {
 
 
 def test_what_the_simulated_engine_tells_is_told_by_a_real_one(busy: RealEngine, simulated: httpx.Client) -> None:
-    wrong = []
+    wrong = {}
     for ours, theirs in ASKED.items():
         until = str(time.time()) if theirs.endswith("until=") else ""
-        said, told = dict(shape(lines(simulated.get(ours)))), dict(shape(real_answer(busy, theirs + until)))
-        wrong += [(ours, path, kind, told.get(path)) for path, kind in said.items() if not known(path, kind, told)]
-    assert not wrong, wrong
-
-
-def known(path: str, kind: str, told: dict[str, str]) -> bool:
-    """Whether the real engine has this type there, or has not the object that it is in."""
-    if path in told:
-        return told[path] == kind
-    inside = path.removesuffix("[]").rpartition(".")[0]
-    absent = not any(other.startswith(f"{inside}.") for other in told)
-    return absent or path.endswith(".*") or path in OF_ANOTHER_SETUP
+        said, told = lines(simulated.get(ours)), real_answer(busy, theirs + until)
+        wrong[ours] = unknown(said, told, NAMED_BY_USERS, OF_ANOTHER_SETUP)
+    assert not any(wrong.values()), wrong
 
 
 def test_both_refuse_in_the_same_words(busy: RealEngine, simulated: httpx.Client) -> None:

@@ -16,6 +16,7 @@ from console.demo.promql import QueryParseError
 from console.demo.promql.labels import Labels
 from console.demo.promql.nodes import Selector
 from console.demo.promql.parser import parse
+from console.demo.promql.selectors import NO_MATCHER
 
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
@@ -90,7 +91,9 @@ def _selector(text: str) -> Selector:
     try:
         node = parse(text)
     except QueryParseError as error:
-        raise ApiError("bad_data", f'invalid parameter "match[]": {error}') from error
+        empty = error.reason == NO_MATCHER
+        reason = "match[] must contain at least one non-empty matcher" if empty else str(error)
+        raise ApiError("bad_data", f'invalid parameter "match[]": {reason}') from error
     if not isinstance(node, Selector):
         raise ApiError("bad_data", 'invalid parameter "match[]": 1:1: parse error: expected a vector selector')
     return node

@@ -44,7 +44,8 @@ class Parameters:
             return default
         found = moment_ms(text)
         if found is None:
-            raise ApiError("bad_data", f'invalid parameter "{name}": cannot parse "{text}" to a valid timestamp')
+            more = "" if default is None else f"Invalid time value for '{name}': "
+            raise ApiError("bad_data", f'invalid parameter "{name}": {more}cannot parse "{text}" to a valid timestamp')
         return found
 
     def duration_ms(self, name: str) -> int:

@@ -149,10 +149,11 @@ class Parser(SelectorParser):
 
     def call(self, token: Token) -> Call:
         """`function(arguments)`."""
-        if token.text not in SIGNATURES:
-            self.fail(f'unknown function with name "{token.text}"')
         self.take()
-        return self.check.call(Call(token.start, token.text, self.arguments()))
+        arguments = self.arguments()
+        if token.text not in SIGNATURES:
+            self.fail(f'unknown function with name "{token.text}"', token.start)
+        return self.check.call(Call(token.start, token.text, arguments))
 
     def arguments(self, where: str = "") -> tuple[Node, ...]:
         """`(a, b)`; `where` is added to the error when there is no parenthesis."""

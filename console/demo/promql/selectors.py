@@ -9,6 +9,7 @@ from console.demo.promql.lexer import Token, unquoted
 from console.demo.promql.nodes import Selector
 from console.demo.promql.series import Matcher
 
+NO_MATCHER = "vector selector must contain at least one non-empty matcher"
 _MATCH_OPERATORS = frozenset(("=", "!=", "=~", "!~"))
 
 
@@ -121,4 +122,4 @@ class SelectorParser:
         if len(names) > 1:
             self.fail(f'metric name must not be set twice: "{names[0]}" or "{names[1]}"', start)
         if all(matcher.accepts("") for matcher in matchers):
-            self.fail("vector selector must contain at least one non-empty matcher", start)
+            self.fail(NO_MATCHER, start)
