@@ -8,6 +8,8 @@ from .logchunks import Chunks
 
 LONGEST = 64 * 1024
 """Bytes of a line from which on it goes on in the next: a megabyte without a newline must not freeze the screen."""
+USUAL = 1024
+"""Bytes looked at first for the end of a line: a copy of LONGEST for each line took most of a page's time."""
 PIECES = 64
 """Raw lines that continue one another are one line up to this many."""
 
@@ -92,25 +94,24 @@ class LogWindow:
 
     def line(self, start: int) -> LogLine:
         """The line that starts at `start`."""
-        data = self.chunks.slice(start, start + LONGEST)
-        end = self._raw_end(start, data)
-        cut = not data[: end - start].endswith(b"\n") and end < self.chunks.total
+        end = self._raw_end(start)
+        cut = end < self.chunks.total and self.chunks.slice(end - 1, end) != b"\n"
         for _ in range(PIECES):
             if cut or end >= self.chunks.total or not continues(self.chunks.slice(end, end + 40)):
                 break
-            end = self._raw_end(end, self.chunks.slice(end, end + LONGEST))
+            end = self._raw_end(end)
         return log_line(self.chunks.slice(start, end), start, cut=cut)
 
-    def _raw_end(self, start: int, data: bytes) -> int:
-        """Where the raw line ends; `data` holds the LONGEST bytes from its start."""
-        newline = data.find(b"\n")
-        if newline >= 0:
-            return start + newline + 1
-        if start + len(data) >= self.chunks.total:
-            return self.chunks.total
+    def _raw_end(self, start: int) -> int:
+        """Where the raw line ends that starts at `start`."""
+        for near, far in ((start, start + USUAL), (start + USUAL, start + LONGEST)):
+            newline = self.chunks.slice(near, far).find(b"\n")
+            if newline >= 0:
+                return near + newline + 1
+            if far >= self.chunks.total:
+                return self.chunks.total
         boundary = -(-(start + LONGEST) // LONGEST) * LONGEST
-        tail = self.chunks.slice(start + LONGEST, boundary)
-        newline = tail.find(b"\n")
+        newline = self.chunks.slice(start + LONGEST, boundary).find(b"\n")
         return start + LONGEST + newline + 1 if newline >= 0 else min(boundary, self.chunks.total)
 
     def start_of(self, offset: int) -> int:
@@ -123,16 +124,13 @@ class LogWindow:
         return start
 
     def _raw_start(self, offset: int) -> int:
-        if offset == 0:
-            return 0
         boundary = offset // LONGEST * LONGEST
         floor = max(0, boundary - LONGEST)
-        newline = self.chunks.slice(boundary, offset).rfind(b"\n")
-        if newline >= 0:
-            return boundary + newline + 1
-        newline = self.chunks.slice(floor, boundary).rfind(b"\n")
-        if newline >= 0:
-            return floor + newline + 1
+        near = max(boundary, offset - USUAL)
+        for start, end in ((near, offset), (boundary, near), (floor, boundary)):
+            newline = self.chunks.slice(start, end).rfind(b"\n")
+            if newline >= 0:
+                return start + newline + 1
         return boundary if boundary - floor == LONGEST else 0
 
     def forward(self, start: int, count: int) -> list[LogLine]:
