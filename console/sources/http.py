@@ -1,5 +1,6 @@
 """What the sources that speak HTTP share: one kind of client, and httpx's failures in an operator's words."""
 
+import logging
 import os
 import socket
 import ssl
@@ -10,6 +11,10 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from ..ports import SourceError, Trouble
+
+for _library in ("httpx", "httpcore", "urllib3"):
+    # They log every address with its query: of an object store that is a signature anybody may use.
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 LONGEST_WAIT = timedelta(hours=1)
 """A wrong or hostile header must not silence a source for longer than this."""

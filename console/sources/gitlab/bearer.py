@@ -35,6 +35,6 @@ class Bearer(httpx.Auth):
         """The token itself, for a library that wants it; never keep it in a variable."""
         return self._text
 
-    def hide(self, text: str) -> str:
-        """`text` of the server without the token, should it repeat it."""
-        return text.replace(self._text, "[token]")
+    def hide(self, body: bytes) -> bytes:
+        """What the server sent without the token, should it repeat it; before any of it is cut off."""
+        return body.replace(self._text.encode(), b"[token]")

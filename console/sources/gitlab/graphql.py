@@ -97,7 +97,7 @@ class GraphQL:
             if message.startswith(_SLOW):
                 raise _TooSlow(message)
         data = body.get("data")
-        told = self.wire.hidden("; ".join(messages))
+        told = "; ".join(messages)
         if isinstance(data, dict) and any(value for key, value in data.items() if key != "queryComplexity"):
             if told:
                 self.wire.note(f"GitLab left something out of {what}: {told}")

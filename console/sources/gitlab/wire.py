@@ -13,7 +13,7 @@ import msgspec
 from ...ports import Clock, SourceError
 from ..http import client, clock_skew, failed, trust
 from .bearer import Bearer
-from .errors import Refused, Said, said, unreadable
+from .errors import Refused, said, unreadable
 
 BODY_LIMIT = 64 * 1024 * 1024
 """No list or object of GitLab comes near; more is a fault, and must not take our memory."""
@@ -113,7 +113,7 @@ class Wire:
         async with self.answer(method, url, what, **options) as response:
             body = await self._whole(response, what)
         try:
-            return Answer(msgspec.json.decode(body), response.headers)
+            return Answer(msgspec.json.decode(self._hidden(body)), response.headers)
         except (ValueError, RecursionError) as error:
             raise self.nonsense(body, what) from error
 
@@ -170,15 +170,16 @@ class Wire:
         auth: httpx.Auth | None = await self.bearer()
         request = http.build_request(method, url, **options)
         home = request.url
-        for _ in range(_HOPS):
+        for hop in range(_HOPS + 1):
             response = await http.send(request, stream=True, auth=auth)
             if _origin(request.url) == _origin(home):
                 self.seen.note(response.headers, self.clock())
             target = _target(response)
-            if target is None or method != "GET" or (_origin(target) != _origin(home) and not away):
+            away_from_home = target is not None and _origin(target) != _origin(home)
+            if target is None or method != "GET" or (away_from_home and not away) or hop == _HOPS:
                 return response
             await response.aclose()
-            if _origin(target) != _origin(home):
+            if away_from_home:
                 auth = None
             request = http.build_request("GET", target, headers=options.get("headers"))
         return response
@@ -210,22 +211,17 @@ class Wire:
 
     def refused(self, status: int, headers: Mapping[str, str], body: bytes, what: str) -> SourceError:
         """The error for an answer that is no success, however it came."""
-        told = said(body)
-        if self._bearer is not None:
-            hide = self._bearer.hide
-            told = Said(hide(told.text), hide(told.code), hide(told.scope), told.page)
         if status == 401:
             self._rejected = True  # it may have been replaced where it comes from
-        return Refused(status, headers, told, what, self.url, self.clock()).error()
+        return Refused(status, headers, said(self._hidden(body)), what, self.url, self.clock()).error()
 
     def note(self, text: str) -> None:
         """Remember what an answer lacks. A server with one broken part repeats itself, so there is an end to it."""
         if len(self.notes) < _NOTES:
             self.notes[text] = None
 
-    def hidden(self, text: str) -> str:
-        """`text` of GitLab without our token, should it repeat it."""
-        return self._bearer.hide(text) if self._bearer is not None else text
+    def _hidden(self, body: bytes) -> bytes:
+        return self._bearer.hide(body) if self._bearer is not None else body
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -248,14 +248,17 @@ async def test_the_token_is_in_no_text_log_or_traceback(
     caplog.set_level(logging.DEBUG)
     status = CASES[case][0].status_code
     echo = {"message": f"bad header Bearer {TOKEN}", "error": TOKEN, "scope": TOKEN}
-    for reply in (httpx.Response(status, json=echo), httpx.Response(status, text=f"Bearer {TOKEN}"), errors(TOKEN)):
+    cut = "x" * (300 - len(TOKEN) // 2) + TOKEN
+    away = httpx.Response(302, headers={"Location": f"https://x.example/?t={TOKEN}"})
+    replies = (httpx.Response(status, json=echo), httpx.Response(status, text=f"Bearer {TOKEN}"), away, errors(TOKEN))
+    for reply in (*replies, errors(cut), httpx.Response(status, json={"message": cut})):
         everywhere(lab, reply)
         source = lab.source()
         try:
             await DOORS[door](source)
         except SourceError as error:
             shown = "".join(traceback.format_exception(error)) + error.remedy + repr(error.__dict__)
-            assert TOKEN not in shown
+            assert TOKEN[: len(TOKEN) // 2] not in shown
         assert TOKEN not in repr(source) + repr(vars(source)) + str(source.degraded)
     assert TOKEN not in caplog.text
 
@@ -310,6 +313,16 @@ async def test_data_from_another_host_is_refused_and_the_token_stays_home(lab: L
     assert {one.url.host for one in lab.requests} == {"gitlab.example"}
 
 
+async def test_a_single_object_s_redirect_to_another_host_leaves_the_token_at_home(lab: Lab) -> None:
+    lab.routes["projects/7"] = httpx.Response(302, headers={"Location": "https://login.example/saml"})
+    lab.elsewhere["login.example"] = httpx.Response(200, html=PAGE)
+    error = await refusal(lab.source(), DOORS["object"])
+    assert "it is a web page" in str(error)
+    asked = lab.requests[-1]
+    assert asked.url.host == "login.example"
+    assert TOKEN not in str(asked.headers.raw)
+
+
 async def test_a_moved_project_is_followed_on_the_same_host(lab: Lab) -> None:
     lab.routes["projects/7/jobs"] = httpx.Response(301, headers={"Location": "/api/v4/projects/8/jobs?per_page=1"})
     lab.routes["projects/8/jobs"] = []
@@ -320,7 +333,7 @@ async def test_a_moved_project_is_followed_on_the_same_host(lab: Lab) -> None:
 async def test_redirects_in_a_circle_end(lab: Lab) -> None:
     lab.routes["projects/7/jobs"] = httpx.Response(302, headers={"Location": "/api/v4/projects/7/jobs"})
     assert "sends us elsewhere" in str(await refusal(lab.source(), DOORS["list"]))
-    assert len(lab.requests) == 5
+    assert len(lab.requests) == 6
 
 
 async def test_what_remains_of_the_limit_is_known_after_any_answer(lab: Lab) -> None:

@@ -1,8 +1,10 @@
 """The source over real sockets on loopback: TLS with a company's CA, refusals, and servers that never finish."""
 
 import asyncio
+import logging
 import ssl
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -197,3 +199,42 @@ async def test_a_request_can_be_cancelled(lab: Lab) -> None:
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
+
+
+async def test_signed_addresses_of_an_object_store_reach_no_log(lab: Lab, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    lab.routes["projects/7/jobs/3/trace"] = httpx.Response(
+        302, headers={"Location": "https://store.example/log?X-Amz-Signature=signed-secret"}
+    )
+    lab.elsewhere["store.example"] = httpx.Response(200, content=b"log")
+    assert (await lab.source().log(7, 3)).content == b"log"
+    assert "signed-secret" not in caplog.text
+
+
+def test_a_console_that_watches_never_imports_python_gitlab() -> None:
+    """It takes 150 ms and 15 MB, for single objects alone."""
+    script = """
+import asyncio, sys
+from tests.sources.gitlab.lab import PIPELINE, PROJECT, Lab, connection, data
+
+async def watch():
+    lab = Lab()
+    lab.graphql = [data(group={"projects": connection([])}, runners=connection([]), project={
+        "pipelines": connection([]), "pipeline": {"jobs": connection([])}})]
+    for path in ("jobs", "pipelines/90/jobs", "environments", "deployments"):
+        lab.routes[f"projects/7/{path}"] = []
+    lab.routes["projects/7/jobs/3/trace"] = {}
+    source = lab.source()
+    await source.fleet()
+    await source.runners()
+    await source.pipelines(PROJECT)
+    await source.pipeline_jobs(PROJECT, PIPELINE)
+    await source.jobs(PROJECT)
+    await source.environments(PROJECT)
+    await source.deployments(PROJECT)
+    await source.log(7, 3)
+
+asyncio.run(watch())
+assert "gitlab" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[3], timeout=60)
