@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.real.certificates import Certificates
-from tests.real.programs import SYSTEM_PATH, Program, need, wait_for
+from tests.real.programs import SYSTEM_PATH, Program, need, unavailable, wait_for
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -41,7 +41,7 @@ class RealEngine:
         self._program: Program | None = None
         self._client: DockerClient | None = None
         try:
-            _run("ip", "netns", "add", self.namespace)
+            self._make_namespace()
             _run("ip", "-n", self.namespace, "link", "set", "lo", "up")
             (self.folder / "daemon.json").write_text("{}")  # not this machine's own configuration
             self.start()
@@ -50,6 +50,12 @@ class RealEngine:
         except BaseException:
             self.destroy()
             raise
+
+    def _make_namespace(self) -> None:
+        try:
+            _run("ip", "netns", "add", self.namespace)
+        except subprocess.CalledProcessError as refusal:
+            unavailable(f"no network namespace can be made: {refusal.stderr.decode().strip()}")
 
     @property
     def socket(self) -> Path:

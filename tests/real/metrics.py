@@ -2,10 +2,11 @@
 
 import json
 import shutil
+import ssl
 import subprocess
 import tempfile
+import urllib.error
 import urllib.request
-from collections.abc import Sequence
 from pathlib import Path
 
 from tests.real.programs import SYSTEM_PATH, Program, free_port, need
@@ -14,14 +15,15 @@ from tests.real.programs import SYSTEM_PATH, Program, free_port, need
 class RealPrometheus:
     """Prometheus on a free port, with data in a temporary folder."""
 
-    def __init__(
-        self, *, open_metrics: str = "", scrape: str = "scrape_configs: []", options: Sequence[str] = ()
-    ) -> None:
-        """Starts it on `open_metrics`, samples with times in the OpenMetrics form; `scrape` is YAML for its config."""
+    def __init__(self, *, open_metrics: str = "", scrape: str = "scrape_configs: []", web: str = "") -> None:
+        """Starts it on `open_metrics`, samples with times in the OpenMetrics form.
+
+        `scrape` is YAML for its config; `web` is YAML for its web config, where TLS and logins are set.
+        """
         need("prometheus", "promtool")
         self.folder = Path(tempfile.mkdtemp(prefix="prometheus-"))
         self._program: Program | None = None
-        self._options = list(options)
+        self._web = web
         self.port = free_port()
         try:
             if open_metrics:
@@ -35,13 +37,16 @@ class RealPrometheus:
     @property
     def url(self) -> str:
         """What stands before /api/v1."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if 'tls_server_config' in self._web else ''}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Starts it and waits until it answers queries."""
         words = [f"--config.file={self.folder}/prometheus.yml", f"--storage.tsdb.path={self.folder}/data"]
         words.append(f"--web.listen-address=127.0.0.1:{self.port}")
-        self._program = Program(["prometheus", *words, *self._options], self.folder / "log")
+        if self._web:
+            (self.folder / "web.yml").write_text(self._web)
+            words.append(f"--web.config.file={self.folder}/web.yml")
+        self._program = Program(["prometheus", *words], self.folder / "log")
         self._program.until(self.ready, "Prometheus")
 
     def stop(self) -> None:
@@ -57,8 +62,13 @@ class RealPrometheus:
 
     def ready(self) -> bool:
         """Whether it answers; raises OSError while nothing listens."""
-        with urllib.request.urlopen(f"{self.url}/-/ready", timeout=5) as answer:
-            return bool(answer.status == 200)
+        trusting = ssl.create_default_context()
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        try:
+            with urllib.request.urlopen(f"{self.url}/-/ready", timeout=5, context=trusting) as answer:
+                return bool(answer.status == 200)
+        except urllib.error.HTTPError as refusal:
+            return refusal.code == 401
 
     def count(self, metric: str) -> int:
         """How many series of a metric it has now, without the console's source."""

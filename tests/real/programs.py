@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Never
 
 import pytest
 
@@ -21,8 +22,12 @@ def need(*programs: str, root: bool = False) -> None:
     reason = f"not installed: {', '.join(missing)}" if missing else ""
     if root and os.geteuid() != 0:
         reason = "only root can start a Docker engine"
-    if not reason:
-        return
+    if reason:
+        unavailable(reason)
+
+
+def unavailable(reason: str) -> Never:
+    """Skips the test, or fails it when CONSOLE_REQUIRE_REAL=1."""
     if os.environ.get("CONSOLE_REQUIRE_REAL") == "1":
         pytest.fail(reason)
     pytest.skip(reason)

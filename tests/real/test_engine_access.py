@@ -186,17 +186,17 @@ async def test_no_ssh_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 
 async def test_an_engine_that_hangs_is_given_up_in_time_and_found_again(engine: RealEngine) -> None:
-    async with source(engine.host, timeout_seconds=0.5) as docker:
+    async with source(engine.host, timeout_seconds=1) as docker:
         await docker.engine()
         os.kill(engine.pid, signal.SIGSTOP)
         try:
-            with pytest.raises(SourceError, match=r"within 0\.5 s") as caught:
+            with pytest.raises(SourceError, match="within 1 s") as caught:
                 await docker.engine()
             asked = asyncio.create_task(docker.disk())
             await asyncio.sleep(0)
             asked.cancel()
             with pytest.raises(asyncio.CancelledError):
-                async with asyncio.timeout(0.4):
+                async with asyncio.timeout(5):
                     await asked
         finally:
             os.kill(engine.pid, signal.SIGCONT)
@@ -253,5 +253,5 @@ async def events_come_and_are_cancelled(engine: RealEngine, docker: DockerSource
     await heard(engine, seen)
     following.cancel()
     with pytest.raises(asyncio.CancelledError):
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(5):
             await following

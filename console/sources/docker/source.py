@@ -97,7 +97,7 @@ class DockerSource:
         async with self._disk_lock:
             now = self._clock()
             if self._disk is None or not timedelta(0) <= now - self._disk[0] < DISK_KEPT:
-                self._disk = now, disk_use(await self._ask(_disk))
+                self._disk = now, disk_use(await self._ask(_disk, DISK_TIMEOUT_SECONDS))
             return self._disk[1]
 
     async def stats(self, ids: Collection[str]) -> tuple[ContainerStats, ...]:
@@ -122,7 +122,7 @@ class DockerSource:
             async for happened in feed.events():
                 yield happened
         except Exception as error:  # noqa: BLE001 - raised again, as what it is or as SourceError
-            self._explain(error)
+            self._explain(error, self._timeout)
         finally:
             self._feeds.discard(feed)
             feed.close()
@@ -151,27 +151,30 @@ class DockerSource:
 
         return connect(self._address, self._timeout, self._where)
 
-    async def _ask(self, question: Callable[["EngineClient"], T]) -> T:
+    async def _ask(self, question: Callable[["EngineClient"], T], timeout_seconds: float | None = None) -> T:
+        """The answer to a question that may take longer than others; raises SourceError."""
+        seconds = timeout_seconds or self._timeout
         try:
-            return await self._clients.ask(question)
+            return await self._clients.ask(partial(_within, seconds, question))
         except Exception as error:  # noqa: BLE001 - raised again, as what it is or as SourceError
-            self._explain(error)
+            self._explain(error, seconds)
 
-    def _explain(self, error: Exception) -> Never:
+    def _explain(self, error: Exception, timeout_seconds: float) -> Never:
         """Raises the failure as SourceError; what asking cannot raise is a mistake of ours and stays what it is."""
         from .errors import FAILURES, explain
 
         if not isinstance(error, FAILURES):
             raise error
-        raise explain(error, self._where, self._address, self._timeout) from error
+        raise explain(error, self._where, self._address, timeout_seconds) from error
+
+
+def _within(seconds: float, question: Callable[["EngineClient"], T], client: "EngineClient") -> T:
+    client.timeout = seconds  # type: ignore[assignment]  # the SDK's types want whole ones
+    return question(client)
 
 
 def _disk(client: "EngineClient") -> DiskAnswer:
-    usual, client.timeout = client.timeout, DISK_TIMEOUT_SECONDS  # type: ignore[assignment]
-    try:
-        return read(client.df(), DiskAnswer)
-    finally:
-        client.timeout = usual
+    return read(client.df(), DiskAnswer)
 
 
 def _inspect(id_: str, client: "EngineClient") -> InspectAnswer | None:
