@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -86,7 +86,7 @@ class ConsoleApp(TerminalApp):
         self._name_context()
         self.pane.table.focus()
         if self._theme_notice:
-            self.notify(self._theme_notice, severity="warning", markup=False)
+            self.notify(self._theme_notice, severity="warning")
         self.call_after_refresh(self.begin)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -182,8 +182,8 @@ class ConsoleApp(TerminalApp):
                 found[one.id] = (self.get_key_display(one), one.description, binding.enabled)
         return list(found.values())
 
-    def on_resize(self) -> None:
-        width, height = self.size
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
         small = width < LEAST[0] or height < LEAST[1]
         self.screen.set_class(small, "-small")
         if small:
@@ -269,7 +269,7 @@ class ConsoleApp(TerminalApp):
         try:
             command = parse(line)
         except Unknown as error:
-            self.notify(str(error), severity="warning", markup=False)
+            self.notify(str(error), severity="warning")
             return
         await self._obey(command)
 
@@ -316,7 +316,7 @@ class ConsoleApp(TerminalApp):
             return
         from .widgets.clipboard import copy
 
-        self.notify(await copy(self, row.link), markup=False)
+        self.notify(await copy(self, row.link))
 
     async def action_open_link(self) -> None:
         """Open the row's page; over SSH there is no browser here, so it is copied."""
@@ -354,6 +354,10 @@ class ConsoleApp(TerminalApp):
         self.pane.table.focus()
         self.begin()
 
+    def notify(self, message: str, **options: Any) -> None:
+        """As Textual's, but text is never markup: half of it comes from outside."""
+        super().notify(message, **{"markup": False, **options})
+
     # --- Leaving ---------------------------------------------------------------------------------------------------
 
     def remember(self) -> None:
@@ -373,7 +377,7 @@ class ConsoleApp(TerminalApp):
         try:
             self.remember()
         except OSError as error:
-            self.notify(f"The last screen cannot be stored: {error}", severity="warning", markup=False)
+            self.notify(f"The last screen cannot be stored: {error}", severity="warning")
         runtime, self.runtime = self.runtime, None
         self.workers.cancel_group(self, "context")
         if runtime is not None:

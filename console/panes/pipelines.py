@@ -207,7 +207,7 @@ class PipelineJobs(Level):
         Column("slack", "slack", 7, 5, right=True),
         Column("waterfall", "waterfall (◆ critical path)", 16, 1, stretch=True, paint=paint_bar, sortable=False),
         Column("runner", "runner", 12, 4, stretch=True, widest=24),
-        Column("reason", "reason", 12, 4, stretch=True, widest=30),
+        Column("reason", "reason", 14, 4, stretch=True, widest=30),
     )
 
     def __init__(self, project: Project, pipeline: Pipeline) -> None:
