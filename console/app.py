@@ -231,7 +231,7 @@ class ConsoleApp(TerminalApp):
 
     def on_notice(self, message: Notice) -> None:
         message.stop()
-        self.notify(message.text, severity=message.severity)  # type: ignore[arg-type]
+        self.notify(message.text, severity=message.severity)
 
     # --- Keys ------------------------------------------------------------------------------------------------------
 
