@@ -18,6 +18,11 @@ _AT_ONCE = 4
 """Requests in flight: a page of projects must not fill the connection pool."""
 
 
+def ours(cursor: str | None) -> str | None:
+    """What one of our cursors holds; None for none and for one of GraphQL's, which cannot be gone on from."""
+    return cursor.removeprefix(PREFIX) if cursor and cursor.startswith(PREFIX) else None
+
+
 @dataclass
 class RestFleet:
     """The same walk as Fleet's. Statistics are left out: they would cost one more request a project."""
@@ -29,30 +34,36 @@ class RestFleet:
 
     async def page(self, at: str | None) -> FleetPage:
         """One page; a cursor is `rest?STEP:QUERY`."""
-        word, _, where = (
-            (at or "").removeprefix(PREFIX).partition(":") if (at or "").startswith(PREFIX) else ("0", "", "")
-        )
-        step = int(word) if word.isdigit() else 0
+        word, _, where = (ours(at) or "0:").partition(":")
         steps = self._steps()
-        path, first = steps[min(step, len(steps) - 1)]
-        what = f"the projects at {path}"
+        step = min(int(word) if word.isdigit() else 0, len(steps) - 1)
+        after = f"{PREFIX}{step + 1}:" if step + 1 < len(steps) else None
+        name, path, first = steps[step]
+        try:
+            found, onward = await self._projects(path, where or first, f"the projects of {name}")
+        except SourceError as error:
+            if error.trouble is Trouble.MISSING and len(steps) > 1:
+                return FleetPage((), (), after, missing=(name,))
+            raise
+        return FleetPage(found, await self._newest(found), f"{PREFIX}{step}:{onward}" if onward else after)
+
+    def _steps(self) -> list[tuple[str, str, str]]:
+        """Name, path and query of each list; one named project is a list of one."""
+        listed = query(include_subgroups="true", archived="false", with_shared="false", per_page=20)
+        groups = [(group, f"groups/{path_of(group)}/projects", listed) for group in self.groups]
+        named = [(project, f"projects/{path_of(project)}", "statistics=true") for project in self.projects]
+        own = query(membership="true", archived="false", per_page=20)
+        return groups + named or [("the token's user", "projects", own)]
+
+    async def _projects(self, path: str, asked: str, what: str) -> tuple[tuple[Project, ...], str | None]:
+        """Some projects, and the query of what comes next."""
         if path.startswith("projects/"):
-            row = node((await self.wire.get(path, {"statistics": "true"}, what=what)).body)
-            rows, onward = [row], None
+            rows, onward = [node((await self.wire.get(path, asked, what=what)).body)], None
         else:
-            got = await page(self.wire, path, where or first, what=what)
+            got = await page(self.wire, path, asked, what=what)
             rows, onward = got.rows, got.onward
         with reading(what, self.wire):
-            found = tuple(nouns.project_rest(row) for row in rows)
-        follow = f"{PREFIX}{step}:{onward}" if onward else f"{PREFIX}{step + 1}:" if step + 1 < len(steps) else None
-        return FleetPage(found, await self._newest(found), follow)
-
-    def _steps(self) -> list[tuple[str, str]]:
-        """Path and query of each list."""
-        listed = query(include_subgroups="true", archived="false", with_shared="false", per_page=20)
-        groups = [(f"groups/{path_of(group)}/projects", listed) for group in self.groups]
-        named = [(f"projects/{path_of(project)}", "") for project in self.projects]
-        return groups + named or [("projects", query(membership="true", archived="false", per_page=20))]
+            return tuple(nouns.project_rest(row) for row in rows), onward
 
     async def _newest(self, projects: Sequence[Project]) -> tuple[Pipeline, ...]:
         found = await together(*(self._some(project) for project in projects))
@@ -74,9 +85,8 @@ class RestFleet:
     async def pipelines(self, project: Project, updated_after: datetime | None, at: str | None) -> PipelinePage:
         """One page of pipelines with their durations, each of which costs a request."""
         what = f"the pipelines of {project.path}"
-        asked = (at or "").removeprefix(PREFIX) if (at or "").startswith(PREFIX) else query(per_page=20)
-        if updated_after is not None and not (at or "").startswith(PREFIX):
-            asked = query(per_page=20, updated_after=updated_after.isoformat())
+        since = {} if updated_after is None else {"updated_after": updated_after.isoformat()}
+        asked = ours(at) or query(per_page=20, **since)
         got = await page(self.wire, f"projects/{project.id}/pipelines", asked, what=what)
         with reading(what, self.wire):
             ids = [nouns.pipeline_rest(row, project).id for row in got.rows]

@@ -59,7 +59,7 @@ class Logs:
     async def _bytewise(self, url: str, what: str, offset: int, limit: int) -> LogPart:
         """As many requests as `limit` takes."""
         content, total = bytearray(), None
-        while len(content) < limit and total is None:
+        while len(content) < limit:
             wanted = min(limit - len(content), BYTE_LIMIT)
             got = await self._piece(url, what, offset + len(content), wanted)
             if got is None:  # it does not heed its parameters after all

@@ -15,7 +15,7 @@ from ..http import without_password
 from . import nouns
 from .examine import Examiner, GitLabFacts, takes_byte_ranges
 from .fleet import Fleet, outermost
-from .fleet_rest import PREFIX, RestFleet
+from .fleet_rest import RestFleet, ours
 from .graphql import GraphQL
 from .lists import reading
 from .logs import Logs
@@ -104,7 +104,7 @@ class GitLabSource:
     async def fleet(self, cursor: str | None = None) -> FleetPage:
         """Some projects with their newest pipelines."""
         return await self._either(
-            "Projects", lambda: self._fleet.page(cursor), lambda: self._plain.page(cursor), by_rest(cursor)
+            "Projects", lambda: self._fleet.page(cursor), lambda: self._plain.page(cursor), ours(cursor) is not None
         )
 
     async def runners(self) -> tuple[Runner, ...]:
@@ -119,7 +119,7 @@ class GitLabSource:
             "Pipelines",
             lambda: self._pipelines.page(project, updated_after, cursor),
             lambda: self._plain.pipelines(project, updated_after, cursor),
-            by_rest(cursor),
+            ours(cursor) is not None,
         )
 
     async def jobs(self, project: Project, *, cursor: str | None = None) -> JobPage:
@@ -218,8 +218,3 @@ class GitLabSource:
                 self._over_rest.pop(what, None)
                 return answer
         return await rest()
-
-
-def by_rest(cursor: str | None) -> bool:
-    """Whether a cursor is one of REST's."""
-    return (cursor or "").startswith(PREFIX)

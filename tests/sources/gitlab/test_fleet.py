@@ -103,6 +103,32 @@ async def test_a_server_that_bears_not_even_one_project_falls_back_to_rest(lab: 
     assert len(lab.documents) == before
 
 
+async def test_by_rest_groups_named_projects_and_what_is_hidden_come_the_same_way(lab: Lab) -> None:
+    lab.graphql = [errors("Field 'fullPath' doesn't exist on type 'Project'")]
+    lab.routes["groups/llm/projects"] = lambda request: httpx.Response(
+        200,
+        json=[{"id": int(request.url.params.get("page", "1")), "path_with_namespace": "llm/a"}],
+        headers={"X-Next-Page": "" if "page" in request.url.params else "2"},
+    )
+    lab.routes["groups/gone/projects"] = httpx.Response(404, json={"message": "404 Group Not Found"})
+    lab.routes["projects/me%2Fx"] = {"id": 9, "path_with_namespace": "me/x", "archived": True}
+    for number in (1, 2, 9):
+        lab.routes[f"projects/{number}/pipelines"] = httpx.Response(403, json={"message": "403 Forbidden"})
+    source = lab.source(groups=("llm", "gone"), projects=("me/x",))
+    pages = [await source.fleet()]
+    while pages[-1].cursor:
+        pages.append(await source.fleet(pages[-1].cursor))
+    assert [[one.id for one in page.projects] for page in pages] == [[1], [2], [], [9]]
+    assert [page.missing for page in pages] == [(), (), ("gone",), ()]
+
+
+async def test_a_cursor_of_graphql_s_begins_anew_by_rest(lab: Lab) -> None:
+    lab.graphql = [errors("Field 'fullPath' doesn't exist on type 'Project'")]
+    lab.routes["groups/llm/projects"] = []
+    assert (await lab.source().fleet("0:CURSOR")).cursor is None
+    assert "CURSOR" not in lab.paths()[0]
+
+
 async def test_graphql_is_tried_again_after_an_hour_of_rest(lab: Lab) -> None:
     now = [NOW]
     lab.graphql = [httpx.Response(404, html="<html>"), data(group=group([project_row(1, "llm/a")]))]
