@@ -37,7 +37,7 @@ class Asked(RealPrometheus):
 
 @pytest.fixture(scope="module")
 def real() -> Iterator[Asked]:
-    server = Asked(open_metrics=open_metrics(fleet()), options=["--storage.tsdb.retention.time=100y"])
+    server = Asked(open_metrics=open_metrics(fleet()))
     yield server
     server.destroy()
 
