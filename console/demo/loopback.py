@@ -20,7 +20,8 @@ class Loopback:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         config = uvicorn.Config(
-            app, loop="asyncio", http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
+            app, loop="asyncio", http="h11", ws="none", lifespan="off", log_config=None, log_level="critical",
+            access_log=False,
             timeout_graceful_shutdown=1,
         )  # fmt: skip
         self._server = uvicorn.Server(config)

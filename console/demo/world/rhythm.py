@@ -176,15 +176,19 @@ def _apart(starts: list[Start]) -> list[Start]:
 
 
 def _linked(starts: list[Start]) -> tuple[Start, ...]:
-    """The same with `superseded_second`, and with the commit that was there before."""
+    """The same with `superseded_second`, and on the default branch with the commit that was there before."""
     following: dict[tuple[str, str], int] = {}
-    linked = []
+    superseded = []
     for start in reversed(starts):
-        linked.append(replace(start, superseded_second=following.get((start.kind, start.ref))))
+        superseded.append(following.get((start.kind, start.ref)))
         following[start.kind, start.ref] = start.second
-    before = sha1_like(starts[0].ref, starts[0].second, "before") if starts else ""
-    for place, start in enumerate(reversed(linked)):
-        if start.kind == "default":
-            linked[len(linked) - 1 - place] = replace(start, before_sha=before)
-            before = start.sha
-    return tuple(reversed(linked))
+    before, linked = "", []
+    for start, end in zip(starts, reversed(superseded), strict=True):
+        default = start.kind == "default"
+        if default or end is not None:
+            known = before or sha1_like(start.ref, start.second, "before") if default else start.before_sha
+            linked.append(replace(start, superseded_second=end, before_sha=known))
+        else:
+            linked.append(start)
+        before = start.sha if default else before
+    return tuple(linked)

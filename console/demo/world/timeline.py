@@ -114,6 +114,7 @@ class Timeline:
         while start.second in taken:
             start = replace(start, second=start.second + 1)
         self.extra[index] = (*self.extra.get(index, ()), start)
+        self._pipeline.cache_clear()  # later ones, if any was looked at already, count one more before them
         return self._pipeline(PipelineKey(index, start.second))
 
     def _starts(self, index: int, day: int) -> tuple[Start, ...]:

@@ -11,11 +11,14 @@ from ..entities.people import user
 from ..handlers import read
 
 VERSION, REVISION = "18.9.1-ee", "8f2c6a1b0de"
+OLD_VERSION = "15.11.13-ee"
+"""What the fault `old` says."""
 
 
 def metadata(call: Call) -> dict[str, Any]:
     kas = {"enabled": False, "externalUrl": None, "externalK8sProxyUrl": None, "version": None}
-    return {"version": VERSION, "revision": REVISION, "kas": kas, "enterprise": True}
+    version = OLD_VERSION if "old" in call.request.app.state.faults.active else VERSION
+    return {"version": version, "revision": REVISION, "kas": kas, "enterprise": True}
 
 
 def version(call: Call) -> dict[str, Any]:
