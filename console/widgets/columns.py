@@ -1,6 +1,6 @@
 """Which columns fit a width, and a row of cells as runs of equal tone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
@@ -10,25 +10,42 @@ GAP = 2
 """Blanks between columns."""
 
 
-def fit(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int], ...]:
+def natural_widths(columns: Sequence[Column], rows: Iterable[Row]) -> dict[str, int]:
+    """How wide each stretching column's longest cell is; one that paints itself can use any width."""
+    places = [(at, column) for at, column in enumerate(columns) if column.stretch]
+    widths = {column.id: column.widest if column.paint else column.width for _, column in places}
+    for row in rows:
+        for at, column in places:
+            widths[column.id] = max(widths[column.id], sum(_length(text) for text, _ in row.cells[at]))
+    return widths
+
+
+def _length(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def fit(
+    columns: Sequence[Column], width: int, natural: Mapping[str, int] | None = None
+) -> tuple[tuple[Column, int], ...]:
     """The columns that fit into `width`, in their order, each with the width it gets.
 
     Columns of priority 0 always stay, the others leave from the highest priority number on; what is left over goes
-    to the stretching columns in equal parts.
+    to the stretching columns in equal parts, to none more than its longest cell (`natural`) can use.
     """
     shown = sorted(columns, key=lambda column: column.priority)
     while shown[-1].priority > 0 and _needed(shown) > width:
         shown.pop()
     widths = {column.id: column.width for column in shown}
+    useful = {column.id: min(column.widest, (natural or {}).get(column.id, column.widest)) for column in shown}
     spare = width - _needed(shown)
-    elastic = [column for column in shown if column.stretch and column.width < column.widest]
+    elastic = [column for column in shown if column.stretch and column.width < useful[column.id]]
     while spare > 0 and elastic:
         share = max(1, spare // len(elastic))
         for column in elastic:
-            more = min(share, spare, column.widest - widths[column.id])
+            more = min(share, spare, useful[column.id] - widths[column.id])
             widths[column.id] += more
             spare -= more
-        elastic = [column for column in elastic if widths[column.id] < column.widest]
+        elastic = [column for column in elastic if widths[column.id] < useful[column.id]]
     return tuple((column, widths[column.id]) for column in columns if column.id in widths)
 
 
@@ -41,7 +58,7 @@ def sized(spans: Iterable[Span], width: int, right: bool = False) -> Cell:
     out: list[Span] = []
     left = width
     for text, tone in spans:
-        length = len(text) if text.isascii() else cell_len(text)
+        length = _length(text)
         if length > left:
             out.append((_cut(text, left), tone))
             left = 0

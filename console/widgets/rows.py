@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from .cells import Cell, Column, Row, Span
-from .columns import fit, line, sized
+from .columns import fit, line, natural_widths, sized
 from .diff import changed_columns
 from .grammar import Filter, parse
 from .tones import tone_style
@@ -70,6 +70,7 @@ class Rows(Widget, can_focus=True):
         self._all: tuple[Row, ...] = ()
         self._shown: tuple[Row, ...] = ()
         self._layout: tuple[tuple[Column, int], ...] = ()
+        self._natural: dict[str, int] = {}
         self._fitted = -1
         self._painted: dict[int, _Runs] = {}
         self._styles: dict[tuple[str, bool], Style] = {}
@@ -97,6 +98,7 @@ class Rows(Widget, can_focus=True):
         self.marked.clear()
         self._cursor = self._top = 0
         self._wanted = None
+        self._natural = {}
         self._fitted = -1
         self.repaint()
 
@@ -104,7 +106,16 @@ class Rows(Widget, can_focus=True):
         """Show these rows; the cursor stays on its row key, and only what differs is drawn."""
         self._all = tuple(rows)
         self.marked &= {row.key for row in self._all}
+        self._widen()
         self._arrange()
+
+    def _widen(self) -> None:
+        """Give columns the width their cells need; they never shrink again, so that nothing jumps about."""
+        now = natural_widths(self._columns, self._all)
+        wider = {id: max(width, self._natural.get(id, 0)) for id, width in now.items()}
+        if wider != self._natural:
+            self._natural = wider
+            self._fitted = -1
 
     def set_filter(self, text: str) -> None:
         """Show only rows that a filter line lets through."""
@@ -243,7 +254,7 @@ class Rows(Widget, can_focus=True):
     def _fit(self) -> None:
         if self._fitted != self.size.width and self._columns:
             self._fitted = self.size.width
-            self._layout = fit(self._columns, self.size.width)
+            self._layout = fit(self._columns, self.size.width, self._natural)
 
     def _runs(self, y: int) -> _Runs:
         if y == 0:

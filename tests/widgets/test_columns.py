@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from console.widgets.cells import Column, Row, Span, cell
-from console.widgets.columns import fit, line, sized
+from console.widgets.columns import fit, line, natural_widths, sized
 from console.widgets.diff import changed_columns
 
 COLUMNS = (
@@ -31,6 +31,13 @@ def test_columns_come_back_by_priority_as_it_widens_and_keep_their_order() -> No
 def test_what_is_left_over_goes_to_the_stretching_column_up_to_its_limit() -> None:
     assert widths(60)["name"] == 20 + 60 - (20 + 10 + 12 + 7 + 6)
     assert widths(400)["name"] == 40
+
+
+def test_no_column_gets_more_than_its_longest_cell_can_use() -> None:
+    rows = [Row("1", (cell("x" * 25), (), (), ())), Row("2", (cell("日本"), (), (), ()))]
+    natural = natural_widths(COLUMNS, rows)
+    assert natural == {"name": 25}
+    assert dict((column.id, given) for column, given in fit(COLUMNS, 400, natural))["name"] == 25
 
 
 def test_columns_of_priority_zero_stay_even_when_too_wide() -> None:
