@@ -73,7 +73,12 @@ MEMBER_PROJECTS = (
     """
 query MemberProjects($first: Int!, $after: String, $each: Int!) {
   queryComplexity { score limit }
-  projects(membership: true, first: $first, after: $after) {
+  projects(
+    membership: true
+    archived: EXCLUDE #? projects(archived)
+    first: $first
+    after: $after
+  ) {
     count
     pageInfo { endCursor hasNextPage }
     nodes { ...ProjectFields }

@@ -14,9 +14,11 @@ from .wire import Wire
 
 _UNKNOWN_FIELD = re.compile(r"Field '(\w+)' doesn't exist on type '(\w+)'")
 _UNKNOWN_ARGUMENT = re.compile(r"Field '(\w+)' doesn't accept argument '(\w+)'")
+_UNKNOWN_VALUE = re.compile(r"Argument '(\w+)' on Field '(\w+)' has an invalid value")
 _TOO_COMPLEX = re.compile(r"has complexity of \d+, which exceeds max complexity of \d+")
 _SLOW = "Request timed out"
-_HIDDEN = "does not exist or you don't have permission"
+_HIDDEN = re.compile(r"permission|not authorized|forbidden", re.IGNORECASE)
+"""GitLab's sentence is `The resource … does not exist or you don't have permission …`; some fields have their own."""
 
 
 Question: TypeAlias = Callable[[tuple[int, ...]], tuple[str, Mapping[str, Any]]]
@@ -73,7 +75,7 @@ class GraphQL:
             if not isinstance(body, dict):
                 raise unreadable(what, self.wire.url, "it is no GraphQL answer")
             messages = _messages(body.get("errors"))
-            unknown = _unknown(messages)
+            unknown = unknown_to(messages)
             if unknown:
                 new = (unknown & optional(document)) - self.dropped
                 if not new:
@@ -102,7 +104,7 @@ class GraphQL:
             if told:
                 self.wire.note(f"GitLab left something out of {what}: {told}")
             return data
-        if _HIDDEN in told:
+        if _HIDDEN.search(told):
             raise SourceError(
                 f"GitLab at {self.wire.url} does not show {what} to this token: {told}",
                 trouble=Trouble.MISSING,
@@ -130,8 +132,9 @@ def _messages(errors: object) -> list[str]:
     return [clean(str(message), 300) for message in found if message]
 
 
-def _unknown(messages: list[str]) -> set[str]:
+def unknown_to(messages: list[str]) -> set[str]:
     """What the server does not know, as documents.optional names it."""
     text = "\n".join(messages)
     fields = {f"{kind}.{name}" for name, kind in _UNKNOWN_FIELD.findall(text)}
-    return fields | {f"{name}({argument})" for name, argument in _UNKNOWN_ARGUMENT.findall(text)}
+    arguments = {f"{name}({argument})" for name, argument in _UNKNOWN_ARGUMENT.findall(text)}
+    return fields | arguments | {f"{name}({argument})" for argument, name in _UNKNOWN_VALUE.findall(text)}

@@ -61,6 +61,16 @@ async def test_places_whose_runners_are_hidden_are_told_and_the_rest_is_shown(la
     )
 
 
+async def test_a_filter_an_old_server_does_not_know_is_left_out(lab: Lab) -> None:
+    complaint = (
+        "Argument 'membership' on Field 'runners' has an invalid value (ALL_AVAILABLE). "
+        "Expected type 'CiRunnerMembershipFilter'."
+    )
+    lab.graphql = [HIDDEN, errors(complaint), data(group={"runners": connection([row(3)])})]
+    assert [one.id for one in await lab.source().runners()] == [3]
+    assert "ALL_AVAILABLE" not in lab.documents[-1]["query"]
+
+
 async def test_a_failure_is_not_taken_for_hidden_runners(lab: Lab) -> None:
     lab.graphql = [httpx.Response(500, text="")]
     with pytest.raises(SourceError) as caught:
