@@ -1,10 +1,12 @@
 """`console keys`: every binding with its id, its keys as the config has them, and what it does."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from dataclasses import replace
+from unicodedata import lookup
 
-from ..config import ConfigError, places, read
-from ..config.keys import KeyUse, problems, remapped
+from ..config import places, read
+from ..config.keys import KeyUse, check, remapped
 from .guard import OK
 from .options import Options
 from .output import print_json
@@ -22,10 +24,12 @@ def run(options: Options, arguments: Namespace) -> int:
     from .bindings import uses
 
     where = places(options.config)
-    own = read(where.config).config.keys if where.config.exists() else {}
     known = uses()
-    if wrong := problems(own, known):
-        raise ConfigError(where.config, wrong)
+    own: Mapping[str, str | tuple[str, ...]] = {}
+    if where.config.exists():
+        loaded = read(where.config)
+        own = loaded.config.keys
+        check(loaded, known)
     shown = [_plain(use) for use in remapped(own, known)]
     if arguments.format == "json":
         print_json([{"id": use.id, "keys": use.keys, "text": use.text, "changed": use.id in own} for use in shown])
@@ -35,21 +39,21 @@ def run(options: Options, arguments: Namespace) -> int:
     return OK
 
 
-_SIGNS = {
-    "slash": "/",
-    "backslash": "\\",
-    "colon": ":",
-    "question_mark": "?",
-    "minus": "-",
-    "asterisk": "*",
-    "at": "@",
-    "plus": "+",
-    "underscore": "_",
-    "full_stop": ".",
-    "number_sign": "#",
-}
+_SIGNS = {"slash": "/", "backslash": "\\", "at": "@", "minus": "-", "plus": "+", "underscore": "_"}
 
 
 def _plain(use: KeyUse) -> KeyUse:
     """With keys as they are printed on a keyboard."""
-    return replace(use, keys=tuple(_SIGNS.get(key, key) for key in use.keys))
+    return replace(use, keys=tuple(_sign(key) for key in use.keys))
+
+
+def _sign(key: str) -> str:
+    """`?` for `question_mark`; a key without a sign, such as `ctrl+p` or `escape`, stays."""
+    if key in _SIGNS:
+        return _SIGNS[key]
+    if "_" not in key and key not in ("colon", "asterisk"):
+        return key
+    try:
+        return lookup(key.replace("_", " "))
+    except KeyError:
+        return key

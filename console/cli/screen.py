@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..config import Config, ConfigError, Loaded, Places, places, read
+from ..config import Config, Loaded, Places, places, read
 from .guard import BUG, USAGE, Failed, crash, say
 from .options import Options
 
@@ -70,11 +70,10 @@ def _keys(loaded: Loaded) -> Mapping[str, str]:
     own = loaded.config.keys
     if not own:
         return {}
-    from ..config.keys import keymap, problems
+    from ..config.keys import check, keymap
     from .bindings import uses
 
-    if wrong := problems(own, uses()):
-        raise ConfigError(loaded.path, wrong)
+    check(loaded, uses())
     return keymap(own)
 
 

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import name as unicode_name
 
-from .load import Problem
+from .lines import dotted, line_of
+from .load import ConfigError, Loaded, Problem
 from .problems import nearest
 
 NEVER: dict[str, str] = {
@@ -70,6 +71,16 @@ def remapped(own: Mapping[str, str | Collection[str]], uses: Collection[KeyUse])
     return tuple(KeyUse(use.id, split(own[use.id]) if use.id in own else use.keys, use.scope, use.text) for use in uses)
 
 
+def check(loaded: Loaded, uses: Collection[KeyUse]) -> None:
+    """Raises ConfigError, with lines, when [keys] of a config cannot be used."""
+    own = loaded.config.keys
+    if not problems(own, uses):
+        return
+    text = loaded.path.read_text(encoding="utf-8-sig", errors="replace")
+    lines = {dotted(("keys", name)): line_of(text, ("keys", name)) for name in own}
+    raise ConfigError(loaded.path, tuple(replace(one, line=lines[one.key]) for one in problems(own, uses)))
+
+
 def problems(own: Mapping[str, str | Collection[str]], uses: Collection[KeyUse]) -> tuple[Problem, ...]:
     """What is wrong with `[keys]`: ids that do not exist, keys that are never bound, two uses of one key."""
     return (*_unusable(own, uses), *_conflicts(own, uses))
@@ -79,12 +90,14 @@ def _unusable(own: Mapping[str, str | Collection[str]], uses: Collection[KeyUse]
     ids = sorted({use.id for use in uses})
     for name, keys in own.items():
         if name not in ids:
-            yield Problem(f"keys.{name}", "there is no such binding", "those of: console keys", nearest(name, ids))
+            yield Problem(
+                dotted(("keys", name)), "there is no such binding", "those of: console keys", nearest(name, ids)
+            )
         elif not split(keys):
-            yield Problem(f"keys.{name}", "no key", "a key such as r or ctrl+r")
+            yield Problem(dotted(("keys", name)), "no key", "a key such as r or ctrl+r")
         for key in split(keys):
             if key.lower() in NEVER:
-                yield Problem(f"keys.{name}", f"{key} is never bound: {NEVER[key.lower()]}", "another key")
+                yield Problem(dotted(("keys", name)), f"{key} is never bound: {NEVER[key.lower()]}", "another key")
 
 
 def _conflicts(own: Mapping[str, str | Collection[str]], uses: Collection[KeyUse]) -> Iterator[Problem]:
@@ -100,4 +113,6 @@ def _conflicts(own: Mapping[str, str | Collection[str]], uses: Collection[KeyUse
                 other = second if mine is first else first
                 same_place = "" in (first.scope, second.scope) or first.scope == second.scope
                 if mine.id in own and first.id != second.id and same_place:
-                    yield Problem(f"keys.{mine.id}", f"{key} is already {other.id}", f"a key {other.id} does not have")
+                    yield Problem(
+                        dotted(("keys", mine.id)), f"{key} is already {other.id}", f"a key {other.id} does not have"
+                    )

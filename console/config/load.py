@@ -92,7 +92,11 @@ def _text(path: Path) -> str:
         with path.open("rb") as opened:
             raw = opened.read(LARGEST_BYTES + 1)
     except FileNotFoundError:
-        raise ConfigError(path, (Problem("", "there is no such file", ""),), "make one with: console init") from None
+        raise ConfigError(
+            path,
+            (Problem("", "there is no such file", ""),),
+            "make one with: console init; or look around first: console demo",
+        ) from None
     except OSError as error:
         raise ConfigError(path, (Problem("", f"cannot be read: {error.strerror}", ""),)) from None
     if len(raw) > LARGEST_BYTES:

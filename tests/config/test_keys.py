@@ -28,12 +28,12 @@ def test_free_keys_are_no_problem() -> None:
 
 def test_an_unknown_id_has_the_nearest_one() -> None:
     (problem,) = problems({"app.qiut": "x"}, USES)
-    assert (problem.key, problem.nearest) == ("keys.app.qiut", "app.quit")
+    assert (problem.key, problem.nearest) == ('keys."app.qiut"', "app.quit")
 
 
 def test_a_key_of_a_binding_that_is_valid_everywhere_is_taken_in_every_pane() -> None:
     (problem,) = problems({"cache.prune": "r"}, USES)
-    assert problem.key == "keys.cache.prune"
+    assert problem.key == 'keys."cache.prune"'
     assert problem.found == "r is already app.refresh"
 
 

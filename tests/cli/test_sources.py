@@ -1,0 +1,68 @@
+"""Sources as the config describes them."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from console.cli import sources
+from console.config import Config, Context, DockerConfig, GitLabConfig, Loaded, Places, PrometheusConfig
+from console.config.structs import HistoryConfig
+from console.ports import SourceError, Trouble
+from console.secrets import SecretError, SecretRef
+
+TOKEN = "glpat-Xy7Zq2Lm9Kp4Rt8Wv3Bn"
+
+
+async def test_an_engine_that_cannot_be_tried_says_so_each_time_and_stops_nobody() -> None:
+    bad = DockerConfig("build", "tcp://h:2376", tls_ca="/no/such/ca.pem")
+    context = Context(docker=(DockerConfig("local", "unix:///a.sock"), bad))
+    first, second = sources.engines(context)
+    assert (first.name, second.name) == ("local", "build")
+    refusing = sources.UnusableEngine("x", SourceError("no such file", trouble=Trouble.TLS, remedy="look"))
+    for ask in (refusing.engine, refusing.disk, refusing.examine):
+        with pytest.raises(SourceError, match="no such file") as raised:
+            await ask()
+        assert (raised.value.trouble, raised.value.remedy) == (Trouble.TLS, "look")
+    with pytest.raises(SourceError):
+        await refusing.stats(["a"])
+    with pytest.raises(SourceError):
+        await anext(refusing.events())
+    await refusing.aclose()
+
+
+async def test_a_header_is_looked_up_at_the_first_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CONSOLE_TEST_HEADER", raising=False)
+    headers: dict[str, str | SecretRef] = {"X-Scope-OrgID": "a", "Authorization": SecretRef(env="CONSOLE_TEST_HEADER")}
+    late = sources.metrics(PrometheusConfig("http://127.0.0.1:1", headers=headers))
+    for ask in (late.examine(), late.instant("up")):
+        with pytest.raises(SecretError, match="CONSOLE_TEST_HEADER is not set"):
+            await ask
+    now = datetime.now(UTC)
+    with pytest.raises(SecretError):
+        await late.range("up", start=now, end=now, step=timedelta(minutes=1))
+    await late.aclose()
+
+
+async def test_nothing_made_of_a_config_shows_its_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONSOLE_TEST_HEADER", f"Bearer {TOKEN}")
+    ref = SecretRef(env="CONSOLE_TEST_HEADER")
+    gitlab = sources.gitlab(GitLabConfig("http://127.0.0.1:1", ref))
+    metrics = sources.metrics(PrometheusConfig("http://127.0.0.1:1", headers={"Authorization": ref}))
+    shown = ""
+    for ask in (gitlab.examine(), gitlab.fleet(), gitlab.runners(), metrics.examine(), metrics.instant("up")):
+        with pytest.raises(SourceError) as raised:
+            await ask
+        shown += f"{raised.value} {raised.value!r} {raised.value.remedy} {raised.value.__cause__!r}"
+    shown += f"{gitlab!r} {metrics!r} {vars(metrics)}"
+    await gitlab.aclose()
+    await metrics.aclose()
+    assert TOKEN not in shown
+
+
+def test_each_context_has_a_history_of_its_own(tmp_path: Path) -> None:
+    where = Places(tmp_path / "c", tmp_path / "data", tmp_path / "state")
+    loaded = Loaded(where.config, Config({"a": Context(), "b": Context()}))
+    assert sources.history_place(loaded, where, "a") == tmp_path / "data" / "history" / "a.sqlite3"
+    shared = Config({"a": Context()}, history=HistoryConfig(url="sqlite:////srv/{context}.db"))
+    assert sources.history_place(Loaded(where.config, shared), where, "a") == "sqlite:////srv/a.db"
