@@ -15,6 +15,7 @@ _ENDED = (Status.SUCCESS, Status.FAILED, Status.CANCELED)
 
 def merged_pipeline(stored: Pipeline | None, told: Pipeline) -> Pipeline:
     """The pipeline to store."""
+    told = _settled(told)
     if stored is None:
         return told
     if stored.updated_at and told.updated_at and told.updated_at < stored.updated_at:
@@ -33,6 +34,7 @@ def merged_pipeline(stored: Pipeline | None, told: Pipeline) -> Pipeline:
 
 def merged_job(stored: Job | None, told: Job) -> Job:
     """The job to store; an attempt that ended never runs again, its retry has another id."""
+    told = _settled(told)
     if stored is None:
         return told
     if stored.status in _ENDED and not told.status.finished:
@@ -54,6 +56,12 @@ def merged_job(stored: Job | None, told: Job) -> Job:
         downstream=stored.downstream if told.downstream is None else told.downstream,
         tag=stored.tag if told.tag is None else told.tag,
     )
+
+
+def _settled(told: One) -> One:
+    """`told` without an end that it has not reached: a duration so far differs at every look, and `started_at` tells
+    it too."""
+    return told if told.status.finished else replace(told, finished_at=None, duration=None)
 
 
 def _ending(stored: One, told: One) -> One:

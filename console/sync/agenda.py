@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from ..model.pipelines import Pipeline, Project
 from ..ports import Bookmark, Want
-from .book import Book
+from .book import FILLS, Book
 from .rhythm import Rhythm
 
+COST_OF_JOBS = 2
+"""Requests for the jobs of one pipeline: GraphQL and REST each know what the other does not tell."""
 _EVER = datetime.max.replace(tzinfo=UTC)
 _LATEST_WANTS = 200
 
@@ -22,6 +24,7 @@ class Kind(StrEnum):
     PIPELINES = "older pipelines"
     OLD_JOBS = "older jobs"
     DEPLOYMENTS = "deployments"
+    OLD_DEPLOYMENTS = "older deployments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,10 @@ class Step:
     @property
     def background(self) -> bool:
         """Whether nobody waits for it."""
-        return self.kind in (Kind.PIPELINES, Kind.OLD_JOBS) and self.book.begun
+        return self.book.begun and self.kind in (Kind.PIPELINES, Kind.OLD_JOBS, Kind.OLD_DEPLOYMENTS)
+
+
+_FILLING = {"pipelines": Kind.PIPELINES, "jobs": Kind.OLD_JOBS}
 
 
 class Agenda:
@@ -106,9 +112,14 @@ class Agenda:
             self._note(Want(step.book.project.id, step.pipeline_id), now)
             if step.pipeline_id in self._running:
                 pipeline = self._running[step.pipeline_id][0]
-                self._running[step.pipeline_id] = (pipeline, now + timedelta(seconds=self._rhythm.active))
+                self._running[step.pipeline_id] = (pipeline, now + timedelta(seconds=self._active_every()))
         elif step.kind is Kind.CHANGES:
             self._note(Want(step.book.project.id), now)
+
+    def _active_every(self) -> float:
+        """Many running pipelines are looked at less often each: together they take a third of the budget at most."""
+        a_minute = self._rhythm.requests_per_minute / 3
+        return max(self._rhythm.active, len(self._running) * COST_OF_JOBS * 60 / a_minute)
 
     def _note(self, want: Want, now: datetime) -> None:
         self._wants.pop(want, None)
@@ -133,8 +144,9 @@ class Agenda:
         yield from (
             (_later(book.next_try, book.deployments_due(every)), Step(Kind.DEPLOYMENTS, book)) for book in begun
         )
-        yield from self._fill(Kind.PIPELINES, "pipelines", begun)
-        yield from self._fill(Kind.OLD_JOBS, "jobs", begun)
+        yield from self._fill(begun)
+        left = (book for book in begun if book.deployed_at and not book.mark("deployments").complete)
+        yield from ((book.next_try, Step(Kind.OLD_DEPLOYMENTS, book)) for book in left)
 
     def _wanted(self) -> Iterator[tuple[datetime | None, Step]]:
         """What somebody looks at is asked also when the project's last step failed."""
@@ -151,11 +163,12 @@ class Agenda:
             if book is not None and not book.busy:
                 yield _later(book.next_try, due), Step(Kind.JOBS, book, pipeline.id)
 
-    def _fill(self, kind: Kind, mark: str, books: list[Book]) -> Iterator[tuple[datetime | None, Step]]:
-        """Back-fill, the project that is least far back first: so the fleet's days fill from today downwards."""
-        open_ones = [book for book in books if not book.mark(mark).complete]
-        for book in sorted(open_ones, key=lambda book: book.reached.get(mark, _EVER), reverse=True):
-            yield book.next_try, Step(kind, book)
+    def _fill(self, books: list[Book]) -> Iterator[tuple[datetime | None, Step]]:
+        """Back-fill: what is least far back first, so that the fleet's days become whole from today downwards."""
+        fills = [(book.reached.get(mark, _EVER), book, mark) for book in books for mark in FILLS]
+        for _, book, mark in sorted(fills, key=lambda fill: fill[0], reverse=True):
+            if not book.mark(mark).complete:
+                yield book.next_try, Step(_FILLING[mark], book)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..model.cache import CacheUse
 from ..model.freshness import SourceHealth
@@ -111,13 +111,13 @@ class GitLabSync:
             await self._look_at_runners()
         bell = self._context.work
         workers = [asyncio.ensure_future(self._drain(bell.alarm(), background)) for background in self._workers]
+        filling = asyncio.gather(*workers)
         try:
-            await asyncio.gather(*workers)
+            await self._drain_logs(filling)
+            await filling
         finally:
-            for worker in workers:
-                worker.cancel()
-        while await self._insist(self._logs.read_some):
-            pass
+            filling.cancel()
+            await asyncio.gather(filling, return_exceptions=True)
 
     def collected(self, in_time: bool) -> Collected:
         """What came in since the start, and how far the fills are."""
@@ -160,6 +160,18 @@ class GitLabSync:
                 return self._context.work.ring()
             else:
                 await alarm.wait(None)
+
+    async def _drain_logs(self, filling: "asyncio.Future[Any]") -> None:
+        """Read every log that is due, and those of jobs that the fill still brings."""
+        while True:
+            last = filling.done()
+            if await self._insist(self._logs.read_some):
+                continue
+            if last:
+                return
+            more: asyncio.Future[Any] = asyncio.ensure_future(self._context.logs.wait(None))
+            await asyncio.wait({more, filling}, return_when=asyncio.FIRST_COMPLETED)
+            more.cancel()
 
     async def _do(self, step: Step) -> None:
         """Do a step and note how it went; what a failing source could not answer is asked again."""

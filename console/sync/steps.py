@@ -7,8 +7,9 @@ from functools import partial
 from typing import TypeVar
 
 from ..model.pipelines import Job, Pipeline, Status
+from ..model.rollouts import Deployment
 from ..ports import Bookmark, SourceError, Trouble
-from .agenda import Kind, Step
+from .agenda import COST_OF_JOBS, Kind, Step
 from .book import Book
 from .context import Context
 
@@ -44,6 +45,8 @@ class Steps:
                 await self._older_pipelines(step.book, step.background)
             case Kind.OLD_JOBS:
                 await self._older_jobs(step.book)
+            case Kind.OLD_DEPLOYMENTS:
+                await self._older_deployments(step.book)
 
     async def _jobs(self, book: Book, pipeline_id: int | None) -> None:
         """The jobs of one pipeline; when all have ended, the pipeline has changed too."""
@@ -115,25 +118,33 @@ class Steps:
         await self._went_back(book, mark, page.cursor, first(page.jobs))
 
     async def _deployments(self, book: Book) -> None:
-        """Environments, and deployments changed since the bookmark.
+        """Environments, and deployments changed since the bookmark; the first time, the newest.
 
         Refused or missing is an answer here: a project without deployments has that part switched off.
         """
         project, mark = book.project, book.mark("deployments")
-        since = mark.newest - OVERLAP if mark.newest else self._horizon()
         book.deployed_at = self.context.pace.clock()
+        since = mark.newest - OVERLAP if mark.newest else None
         try:
             environments = await self._ask(partial(self.context.gitlab.environments, project))
             found = await self._ask(partial(self.context.gitlab.deployments, project, updated_after=since))
         except SourceError as error:
             if error.trouble not in _HAS_NONE:
                 raise
+            await self._keep(book, replace(mark, complete=True))
             return
-        writer = self.context.writer
-        await self.context.save(partial(writer.save_environments, project.id, environments), "deployments")
-        await self.context.save(partial(writer.save_deployments, found), "deployments")
-        moments = [one.updated_at or one.created_at for one in found]
-        await self._keep(book, replace(mark, newest=max([*moments, mark.newest or since]), complete=True))
+        save = partial(self.context.writer.save_environments, project.id, environments)
+        await self.context.save(save, "deployments")
+        await self.context.save(partial(self.context.writer.save_deployments, found), "deployments")
+        complete = mark.complete or not found
+        await self._keep(book, replace(mark, newest=latest(found, mark.newest), complete=complete))
+
+    async def _older_deployments(self, book: Book) -> None:
+        """All deployments back to the horizon, in one go: GitLab lists those that changed since, not before."""
+        ask = partial(self.context.gitlab.deployments, book.project, updated_after=self._horizon())
+        found = await self._ask(ask, background=True)
+        await self.context.save(partial(self.context.writer.save_deployments, found), "deployments", calm=True)
+        await self._keep(book, replace(book.mark("deployments"), complete=True))
 
     async def _went_back(self, book: Book, mark: Bookmark, cursor: str | None, oldest: datetime | None) -> None:
         """Store how far a fill got: to the end, to the horizon, or to a cursor."""
@@ -145,7 +156,7 @@ class Steps:
             self.context.announcer.changed("sources", calm=True)
 
     async def _pipeline_jobs(self, book: Book, pipeline: Pipeline) -> tuple[Job, ...]:
-        jobs = await self._ask(partial(self.context.gitlab.pipeline_jobs, book.project, pipeline), cost=2)
+        jobs = await self._ask(partial(self.context.gitlab.pipeline_jobs, book.project, pipeline), cost=COST_OF_JOBS)
         await self._save_jobs(jobs)
         self._remember(pipeline)
         return jobs
@@ -180,7 +191,7 @@ def first(ones: Iterable[Pipeline | Job]) -> datetime | None:
     return min((one.created_at for one in ones if one.created_at is not None), default=None)
 
 
-def latest(pipelines: Iterable[Pipeline], known: datetime | None) -> datetime | None:
+def latest(ones: Iterable[Pipeline | Deployment], known: datetime | None) -> datetime | None:
     """When the latest change of any was, by GitLab's own clock: ours may differ."""
-    moments = [one.updated_at or one.created_at for one in pipelines]
+    moments = [one.updated_at or one.created_at for one in ones]
     return max([*moments, known] if known else moments, default=None)

@@ -16,6 +16,13 @@ async def test_a_poorer_answer_is_no_change(history: LocalHistory) -> None:
     assert await history.jobs([1]) == (rich,)
 
 
+async def test_time_that_passes_is_no_change(history: LocalHistory) -> None:
+    running = job(1, status=Status.RUNNING)
+    await history.save_jobs([replace(running, duration=timedelta(seconds=5))])
+    assert not await history.save_jobs([replace(running, duration=timedelta(seconds=20))])
+    assert await history.jobs([1]) == (running,)
+
+
 def test_an_attempt_that_ended_does_not_run_again() -> None:
     assert merged_job(job(1), job(1, status=Status.RUNNING)) == job(1)
 

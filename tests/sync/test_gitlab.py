@@ -229,6 +229,19 @@ async def test_jobs_of_running_pipelines_are_followed_while_watched(stage: Stage
         assert 3 <= stage.gitlab.count("jobs of 99") - before <= 6
 
 
+async def test_many_running_pipelines_leave_most_of_the_budget(time: Time) -> None:
+    gitlab = fleet(1, 1)
+    gitlab.page = 100
+    gitlab.all_pipelines += [replace(pipeline(id, Status.RUNNING), updated_at=NOW) for id in range(100, 140)]
+    stage = Stage(gitlab, MemoryHistory(), time, Rhythm(requests_per_minute=300))
+    async with stage.running():
+        stage.sync.watching(frozenset({"jobs"}))
+        await time.advance(PAST_FILL)
+        before = gitlab.count("jobs of")
+        await time.advance(300)
+        assert 200 <= gitlab.count("jobs of") - before <= 5 * 300 / 3 / 2
+
+
 async def test_when_all_jobs_have_ended_the_pipeline_is_asked_too(stage: Stage) -> None:
     running = replace(pipeline(99, Status.RUNNING, ago=timedelta()), updated_at=NOW)
     stage.gitlab.all_pipelines.append(running)
