@@ -301,8 +301,10 @@ class Bookmark:
     newest: datetime | None = None
     """Everything changed up to here is stored: ask for what came later."""
     cursor: str | None = None
-    """Where the back-fill goes on."""
+    """Where the back-fill goes on, also after it is complete, should the horizon move back."""
     complete: bool = False
+    reached: datetime | None = None
+    """How far back it is."""
 
 
 class HistoryWriter(Protocol):

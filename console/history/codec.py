@@ -107,4 +107,4 @@ JOB = Record(schema.jobs, Job, status=_STATUS, tags=_WORDS, needs=_WORDS, **_MOM
 RUNNER = Record(schema.runners, Runner, tags=_WORDS, contacted_at=_TIME)
 ENVIRONMENT = Record(schema.environments, Environment)
 DEPLOYMENT = Record(schema.deployments, Deployment, job_status=_STATUS, **_MOMENTS)
-BOOKMARK = Record(schema.bookmarks, Bookmark, newest=_TIME)
+BOOKMARK = Record(schema.bookmarks, Bookmark, newest=_TIME, reached=_TIME)

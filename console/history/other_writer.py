@@ -78,6 +78,7 @@ def save_bookmark(connection: Connection, bookmark: Bookmark) -> None:
     if row is not None:
         stored = BOOKMARK.row(BOOKMARK.value(row))
         values["newest"] = max((at for at in (stored["newest"], values["newest"]) if at is not None), default=None)
+        values["reached"] = min((at for at in (stored["reached"], values["reached"]) if at is not None), default=None)
         values["complete"] = stored["complete"] or values["complete"]
     upsert(connection, table, [values])
 

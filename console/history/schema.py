@@ -184,6 +184,7 @@ bookmarks = Table(
     _time("newest"),
     Column("cursor", String),
     Column("complete", Boolean, nullable=False),
+    _time("reached"),
 )
 
 duration_days = Table(

@@ -58,15 +58,16 @@ class Agenda:
 
     # --- What comes in ----------------------------------------------------------------------------------------------
 
-    def learn(self, projects: Iterable[Project], marks: Iterable[Bookmark] = ()) -> None:
-        """Projects as they are now, with bookmarks of those that were not known."""
-        kept = list(marks)
+    def learn(self, projects: Iterable[Project]) -> None:
+        """Projects as they are now."""
         for project in projects:
-            book = self.books.setdefault(project.id, Book(project))
-            book.project = project
-        for mark in kept:
+            self.books.setdefault(project.id, Book(project)).project = project
+
+    def recall(self, marks: Iterable[Bookmark], now: datetime) -> None:
+        """Bookmarks of known projects, as an earlier console left them."""
+        for mark in marks:
             if mark.project_id in self.books:
-                self.books[mark.project_id].keep(mark)
+                self.books[mark.project_id].recall(mark, now - self._rhythm.horizon)
 
     def forget(self, present: frozenset[int]) -> None:
         """Drop projects that left the fleet."""
@@ -165,10 +166,9 @@ class Agenda:
 
     def _fill(self, books: list[Book]) -> Iterator[tuple[datetime | None, Step]]:
         """Back-fill: what is least far back first, so that the fleet's days become whole from today downwards."""
-        fills = [(book.reached.get(mark, _EVER), book, mark) for book in books for mark in FILLS]
-        for _, book, mark in sorted(fills, key=lambda fill: fill[0], reverse=True):
-            if not book.mark(mark).complete:
-                yield book.next_try, Step(_FILLING[mark], book)
+        fills = [(book.mark(kind), book) for book in books for kind in FILLS if not book.mark(kind).complete]
+        for mark, book in sorted(fills, key=lambda fill: fill[0].reached or _EVER, reverse=True):
+            yield book.next_try, Step(_FILLING[mark.kind], book)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -23,8 +23,6 @@ class Book:
     swept_at: datetime | None = None
     """When its changes were last asked for."""
     deployed_at: datetime | None = None
-    reached: dict[str, datetime] = field(default_factory=dict)
-    """How far back each fill is, as far as known since the start."""
     busy: bool = False
     """A worker is at it."""
     tries: int = 0
@@ -40,6 +38,11 @@ class Book:
     def keep(self, mark: Bookmark) -> None:
         """Remember a bookmark."""
         self.marks[mark.kind] = mark
+
+    def recall(self, mark: Bookmark, horizon: datetime) -> None:
+        """Take up a stored bookmark; a fill that ended at a nearer horizon goes on from there."""
+        short = mark.cursor is not None and mark.reached is not None and mark.reached > horizon
+        self.keep(replace(mark, complete=mark.complete and not short))
 
     @property
     def begun(self) -> bool:

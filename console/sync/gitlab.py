@@ -57,7 +57,8 @@ class GitLabSync:
         """Take up where the last console left: projects and bookmarks as stored. Raises SourceError."""
         store, writer = self._context.store, self._context.writer
         projects, marks = await store.ask(self._context.history.projects), await store.ask(writer.bookmarks)
-        self._context.agenda.learn(projects, marks)
+        self._context.agenda.learn(projects)
+        self._context.agenda.recall(marks, self._context.pace.clock())
 
     async def run(self) -> None:
         """All loops, for ever."""

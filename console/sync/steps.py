@@ -149,9 +149,8 @@ class Steps:
     async def _went_back(self, book: Book, mark: Bookmark, cursor: str | None, oldest: datetime | None) -> None:
         """Store how far a fill got: to the end, to the horizon, or to a cursor."""
         complete = cursor is None or (oldest is not None and oldest < self._horizon())
-        if oldest is not None:
-            book.reached[mark.kind] = oldest
-        await self._keep(book, replace(mark, cursor=None if complete else cursor, complete=complete))
+        reached = min((at for at in (oldest, mark.reached) if at is not None), default=None)
+        await self._keep(book, replace(mark, cursor=cursor, complete=complete, reached=reached))
         if book.filled:
             self.context.announcer.changed("sources", calm=True)
 

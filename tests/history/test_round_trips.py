@@ -136,9 +136,10 @@ async def test_deployments_come_newest_first_and_by_environment(history: LocalHi
 
 async def test_bookmarks_never_go_back(history: LocalHistory) -> None:
     await history.save_bookmark(Bookmark(1, "jobs", None, "abc"))
-    await history.save_bookmark(Bookmark(1, "jobs", NOW, None, True))
-    await history.save_bookmark(Bookmark(1, "jobs", NOW - timedelta(days=1), "late console"))
-    assert await history.bookmarks() == (Bookmark(1, "jobs", NOW, "late console", True),)
+    far = NOW - timedelta(days=90)
+    await history.save_bookmark(Bookmark(1, "jobs", NOW, None, True, far))
+    await history.save_bookmark(Bookmark(1, "jobs", NOW - timedelta(days=1), "late console", False, NOW))
+    assert await history.bookmarks() == (Bookmark(1, "jobs", NOW, "late console", True, far),)
 
 
 async def test_a_fill_is_complete_with_pipelines_and_jobs(history: LocalHistory) -> None:

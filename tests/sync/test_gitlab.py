@@ -101,6 +101,20 @@ async def test_a_fill_stops_at_the_horizon(time: Time) -> None:
     assert stage.history.marks[1, "pipelines"].complete
 
 
+async def test_a_horizon_moved_back_is_filled_from_where_it_was(time: Time) -> None:
+    gitlab, history = fleet(1, 12), MemoryHistory()
+    near = Stage(gitlab, history, time, Rhythm(horizon=timedelta(hours=5)))
+    async with near.running():
+        await time.advance(PAST_FILL)
+    gitlab.asked.clear()
+    far = Stage(gitlab, history, time)
+    async with far.running():
+        await time.advance(PAST_FILL)
+    assert sorted(one.id for one in history.all_pipelines) == list(range(1, 13))
+    assert len(history.all_jobs) == 24
+    assert "pipelines 1" not in gitlab.asked, "the newest are not asked for again"
+
+
 async def test_all_projects_go_back_together(time: Time) -> None:
     stage = Stage(fleet(2, 30), MemoryHistory(), time, Rhythm(workers=1))
     async with stage.running():
