@@ -17,7 +17,8 @@ from .launch import Launch, Runtime
 from .messages import LogRequested, Notice, PlaceChanged
 from .panes import PANES, PaneKind
 from .panes.base import Pane, Stand
-from .widgets.bars import keys_spans, tabs_spans
+from .widgets.bars import tabs_spans
+from .widgets.bottomline import BottomLine
 from .widgets.cells import cell
 from .widgets.line import Line
 from .widgets.topline import TopLine
@@ -78,7 +79,7 @@ class ConsoleApp(TerminalApp):
         with Vertical(id="panes"):
             yield self._make(self._kind(self._pane))
         yield Line(id="small")
-        yield Line(id="keys")
+        yield BottomLine(id="keys")
 
     def on_mount(self) -> None:
         if self.launch.keys:
@@ -96,6 +97,10 @@ class ConsoleApp(TerminalApp):
     def top_line(self) -> TopLine:
         return self.query_one(TopLine)
 
+    @property
+    def bottom_line(self) -> BottomLine:
+        return self.query_one(BottomLine)
+
     def _name_context(self) -> None:
         info = next((one for one in self.launch.contexts if one.name == self.context), None)
         stored = self._kept.header
@@ -112,7 +117,7 @@ class ConsoleApp(TerminalApp):
         place = self._kept.places.get(kind.name, last.Place())
         stored = self._kept.boards.get(kind.name)
         board = last.board_of(stored, kind.board_type()) if stored else None
-        stand = Stand(pane.stand.level, None, place.key, place.filter, place.sort, place.descending)
+        stand = Stand(pane.stand.level, None, place.key, place.filter, place.sort, place.descending, place.hidden)
         stand.stored_at = stored.at if stored and board is not None else None
         pane.restore(board, stand)
         return pane
@@ -171,16 +176,7 @@ class ConsoleApp(TerminalApp):
         pane, width = self.pane, self.size.width
         table = pane.table
         self.query_one("#tabs", Line).say(*tabs_spans(PANES, pane.kind, pane.breadcrumb, width))
-        self.query_one("#keys", Line).say(*keys_spans(self.shown_keys(), table.filter.text, len(table.marked), width))
-
-    def shown_keys(self) -> list[tuple[str, str, bool]]:
-        """Key, what it does and whether it can act now, of every binding meant for the key line."""
-        found: dict[str, tuple[str, str, bool]] = {}
-        for binding in self.screen.active_bindings.values():
-            one = binding.binding
-            if one.show and one.id and one.description and one.id not in found:
-                found[one.id] = (self.get_key_display(one), one.description, binding.enabled)
-        return list(found.values())
+        self.bottom_line.say(table.filter.text, len(table.marked))
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -229,6 +225,12 @@ class ConsoleApp(TerminalApp):
 
         self.push_screen(LogScreen(services.logs, message.job, message.project))
 
+    def on_chart_numbers_requested(self, message: Any) -> None:
+        message.stop()
+        from .screens.numbers import NumbersScreen
+
+        self.push_screen(NumbersScreen(message.chart))
+
     def on_notice(self, message: Notice) -> None:
         message.stop()
         self.notify(message.text, severity=message.severity)
@@ -236,33 +238,21 @@ class ConsoleApp(TerminalApp):
     # --- Keys ------------------------------------------------------------------------------------------------------
 
     async def action_prompt(self, kind: str) -> None:
-        """Open the filter or command line in place of the key line."""
-        from .widgets.prompt import Prompt
-
-        if self.query(Prompt):
-            return
+        """Open the filter or command line in place of the keys."""
         words = suggestions(self.contexts, self.theme_names) if kind == "command" else []
-        start = self.pane.table.filter.text if kind == "filter" else ""
-        prompt = Prompt(kind, start, words)
-        await self.screen.mount(prompt, before="#keys")
-        self.query_one("#keys").display = False
-        prompt.focus()
+        await self.bottom_line.ask(kind, self.pane.table.filter.text if kind == "filter" else "", words)
 
-    def on_prompt_edited(self, message: Any) -> None:
+    def on_bottom_line_filtered(self, message: BottomLine.Filtered) -> None:
         message.stop()
         self.pane.table.set_filter(message.text)
+        if message.done:
+            self.pane.table.focus()
 
-    async def on_prompt_closed(self, message: Any) -> None:
-        """The prompt is done: `text` is None when it was left with Esc."""
+    async def on_bottom_line_said(self, message: BottomLine.Said) -> None:
         message.stop()
-        await message.prompt.remove()
-        self.query_one("#keys").display = True
         self.pane.table.focus()
-        if message.prompt.kind == "filter":
-            self.pane.table.set_filter(message.text or "")
-        elif message.text:
+        if message.text:
             await self.say(message.text)
-        self._say_place()
 
     async def say(self, line: str) -> None:
         """Do what a `:` line says."""
@@ -308,6 +298,15 @@ class ConsoleApp(TerminalApp):
         from .screens.keys import KeysScreen
 
         self.push_screen(KeysScreen(self.screen.active_bindings.values()))
+
+    def action_columns(self) -> None:
+        """Choose the columns of the table on screen; they are remembered."""
+        from .screens.columns import ColumnsScreen
+
+        table = self.pane.table
+        self.push_screen(
+            ColumnsScreen(table.columns, table.hidden), lambda ids: None if ids is None else table.hide(ids)
+        )
 
     async def action_copy(self) -> None:
         row = self.pane.table.row
@@ -366,7 +365,9 @@ class ConsoleApp(TerminalApp):
         kept.pane, kept.theme = self._pane, self._chosen_theme
         for pane in self.query(Pane):
             first = pane.remember() if len(pane.stands) == 1 else pane.stands[0]
-            kept.places[pane.kind.name] = last.Place(first.key, first.filter, first.sort, first.descending)
+            kept.places[pane.kind.name] = last.Place(
+                first.key, first.filter, first.sort, first.descending, first.hidden
+            )
             if first.board is not None and first.stored_at is None:
                 kept.boards[pane.kind.name] = last.shown(first.board, now)
         if (board := self.top_line.board) is not None:

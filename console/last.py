@@ -20,6 +20,7 @@ class Place:
     filter: str = ""
     sort: str = ""
     descending: bool = False
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def shown(pilot: Pilot[None]) -> str:
 
 
 def line(pilot: Pilot[None], name: str) -> str:
-    return pilot.app.query_one(f"#{name}", Line).text
+    return pilot.app.query_one(f"#{name} Line, Line#{name}", Line).text
 
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (200, 50)])
@@ -323,3 +323,19 @@ async def test_the_palette_lists_panes_contexts_and_verbs(world: World) -> None:
         await pilot.press("ctrl+p")
         await until(pilot, lambda: "Roll-outs" in shown(pilot) and "context prod" in shown(pilot))
         await pilot.press("escape")
+
+
+async def test_columns_are_chosen_and_remembered(world: World) -> None:
+    app = world.app()
+    async with app.run_test(size=(160, 30)) as pilot:
+        await until(pilot, lambda: "llm/docs" in shown(pilot))
+        assert "last 20" in shown(pilot)
+        await pilot.press("comma")
+        await until(pilot, lambda: "Space chooses" in shown(pilot))
+        await pilot.press("space", "enter")
+        await until(pilot, lambda: "last 20" not in shown(pilot))
+        assert app.pane.table.hidden == {"strip"}
+        await pilot.press("q")
+    async with world.app().run_test(size=(160, 30)) as pilot:
+        await until(pilot, lambda: "llm/docs" in shown(pilot))
+        assert "last 20" not in shown(pilot)

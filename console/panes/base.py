@@ -79,6 +79,7 @@ class Stand:
     filter: str = ""
     sort: str = ""
     descending: bool = False
+    hidden: frozenset[str] = frozenset()
     stored_at: datetime | None = None
     """When the board was stored by an earlier run; None once it was read anew."""
 
@@ -101,6 +102,8 @@ class Pane(Vertical):
         Binding("w", "option('window')", "Window", id="pane.window"),
         Binding("b", "option('by')", "By", id="pane.by"),
         Binding("c", "chart", "Chart", id="pane.chart"),
+        Binding("v", "numbers", "Numbers", id="pane.numbers"),
+        Binding("comma", "app.columns", "Columns", id="pane.columns", show=False),
         Binding("tab", "app.next_pane(1)", "Next pane", id="pane.next", show=False),
         Binding("shift+tab", "app.next_pane(-1)", "Previous pane", id="pane.previous", show=False),
     ]
@@ -145,6 +148,7 @@ class Pane(Vertical):
         table, stand = self.table, self.stand
         stand.key = table.row.key if table.row else stand.key
         stand.filter, stand.sort, stand.descending = table.filter.text, table.sorted_by, table.descending
+        stand.hidden = table.hidden
         return stand
 
     def on_mount(self) -> None:
@@ -158,6 +162,7 @@ class Pane(Vertical):
         table.show_columns(stand.level.columns)
         table.set_filter(stand.filter)
         table.sort_by(stand.sort, stand.descending)
+        table.hide(stand.hidden)
         table.go_to(stand.key)
         if stand.board is not None:
             self._show(stand.board)
@@ -292,6 +297,8 @@ class Pane(Vertical):
             return bool(parameters) and parameters[0] in self.stand.level.options
         if action == "chart":
             return self.stand.level.charted
+        if action == "numbers":
+            return self.has_class("-charted")
         return True
 
     # --- Moved, sorted, filtered -----------------------------------------------------------------------------------
@@ -320,6 +327,13 @@ class Pane(Vertical):
             self._chart_asked = True
         self._arrange_chart()
         self.table.focus()
+
+    def action_numbers(self) -> None:
+        """The numbers behind the chart, as a table."""
+        from ..widgets.chart import Chart
+
+        for chart in self.query(Chart):
+            chart.action_numbers()
 
     def on_resize(self) -> None:
         self._arrange_chart()

@@ -82,6 +82,8 @@ class Rows(Widget, can_focus=True):
         """Id of a column, or empty for the board's own order."""
         self.descending = False
         self.marked: set[str] = set()
+        self.hidden: frozenset[str] = frozenset()
+        """Ids of columns that the operator does not want."""
         self.moved: Callable[[], None] = lambda: None
         """Called at once when the cursor moved, so that what says its position is drawn in the same frame."""
         self.empty = "Nothing here."
@@ -128,10 +130,22 @@ class Rows(Widget, can_focus=True):
         self.descending = descending
         self._arrange()
 
+    def hide(self, ids: frozenset[str]) -> None:
+        """Leave these columns out; those of priority 0 stay whatever is asked."""
+        self.hidden = ids
+        self._fitted = -1
+        self.repaint()
+        self.post_message(self.Arranged())
+
     def go_to(self, key: str | None) -> None:
         """Put the cursor on a row, now or when it arrives."""
         self._wanted = key
         self._arrange()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All there are, also those that do not fit or are hidden."""
+        return self._columns
 
     @property
     def filter(self) -> Filter:
@@ -254,7 +268,8 @@ class Rows(Widget, can_focus=True):
     def _fit(self) -> None:
         if self._fitted != self.size.width and self._columns:
             self._fitted = self.size.width
-            self._layout = fit(self._columns, self.size.width, self._natural)
+            wanted = [column for column in self._columns if column.priority == 0 or column.id not in self.hidden]
+            self._layout = fit(wanted, self.size.width, self._natural)
 
     def _runs(self, y: int) -> _Runs:
         if y == 0:
