@@ -23,7 +23,7 @@ _KNOWN: tuple[tuple[str, Trouble, str, str], ...] = (
     ("disk i/o", Trouble.BROKEN, "cannot be read or written: the disk fails", "Look at the system's log."),
     (
         "locked",
-        Trouble.LIMITED,
+        Trouble.UNREACHABLE,
         "is held by another program",
         "Close what holds the file open, such as a database browser in a transaction.",
     ),

@@ -26,7 +26,7 @@ def save_projects(connection: Connection, projects: Sequence[Project]) -> bool:
     upsert(connection, table, [{**PROJECT.row(one), "present": True} for one in fresh])
     for one in fresh:
         before = stored.get(one.id)
-        if before and before.default_branch is None and one.default_branch:
+        if one.default_branch and (before is None or before.default_branch is None):
             _learn_default(connection, one.id, one.default_branch)
     return bool(fresh)
 

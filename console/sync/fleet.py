@@ -22,6 +22,9 @@ class Fleet:
         self._context = context
         self._seen: dict[int, Version] = {}
         self._quiet = 0
+        self._walked = False
+        self.progress: tuple[int, int] | None = None
+        """Projects seen of how many, during the first walk of a fleet of several pages."""
         self._rounds = Rounds(self.look, self._every, context.pace, context.line, context.store)
 
     async def run(self) -> None:
@@ -49,6 +52,9 @@ class Fleet:
             cursor = page.cursor
             if cursor is None:
                 break
+            if not self._walked and page.total is not None:
+                self.progress = (len(present), page.total)
+        self._walked, self.progress = True, None
         if present:  # a token that suddenly sees nothing is no reason to hide everything
             await self._leave(frozenset(present))
         await self.follow_running()

@@ -97,8 +97,9 @@ class GitLabSync:
         books = [book for book in self._context.agenda.books.values() if not book.project.archived]
         filled = sum(book.filled for book in books)
         health = replace(self._context.line.condition.health(), requests_left=requests_left)
-        if filled < len(books):
-            health = replace(health, loaded=filled, total=len(books))
+        loaded, total = self._fleet.progress or (filled, len(books))
+        if loaded < total:
+            health = replace(health, loaded=loaded, total=total)
         failing = [book for book in books if book.problem]
         if failing and not health.reason:
             health = replace(health, reason=f"{len(failing)} of {len(books)} projects fail: {failing[0].problem}")

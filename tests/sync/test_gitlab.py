@@ -101,6 +101,23 @@ async def test_a_fill_stops_at_the_horizon(time: Time) -> None:
     assert stage.history.marks[1, "pipelines"].complete
 
 
+async def test_the_first_walk_says_how_many_of_how_many_projects(time: Time) -> None:
+    stage = Stage(fleet(40, 1), MemoryHistory(), time, Rhythm(requests_per_minute=8))
+    async with stage.running():
+        await time.advance(40)
+        loaded, total = stage.health().loaded, stage.health().total
+        assert total == 40
+        assert loaded is not None
+        assert 3 <= loaded < 40
+
+
+async def test_a_mistake_of_ours_ends_it_loudly(stage: Stage) -> None:
+    task = asyncio.ensure_future(stage.sync.run())
+    stage.gitlab.all_runners = None  # type: ignore[assignment]
+    with pytest.raises(ExceptionGroup):
+        await asyncio.wait_for(task, 5)
+
+
 async def test_a_horizon_moved_back_is_filled_from_where_it_was(time: Time) -> None:
     gitlab, history = fleet(1, 12), MemoryHistory()
     near = Stage(gitlab, history, time, Rhythm(horizon=timedelta(hours=5)))
