@@ -54,8 +54,16 @@ def _told(error: Exception, words: Sequence[str]) -> int:
         if error.remedy:
             say(f"  {error.remedy}")
         return error.code if isinstance(error, Failed) else USAGE if isinstance(error, ConfigError) else FAILED
+    return bug(error, words)
+
+
+def bug(error: BaseException, words: Sequence[str]) -> int:
+    """Tell of a fault of the console, in one line, and where its report is."""
     report = crash(error, words)
-    say(f"console: a fault of the console itself: {type(error).__name__}")
+    root = error
+    while isinstance(root, BaseExceptionGroup) and len(root.exceptions) == 1:
+        root = root.exceptions[0]
+    say(f"console: a fault of the console itself: {type(root).__name__}")
     say(f"  a report was written to {report}" if report else "  and no report could be written")
     return BUG
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..config import Config, Loaded, Places, places, read
-from .guard import BUG, USAGE, Failed, crash, say
+from .guard import USAGE, Failed, bug
 from .options import Options
 
 if TYPE_CHECKING:
-    from ..launch import Launch
+    from ..launch import Announce, Launch, Runtime
 
 
 def run(options: Options, *, words: tuple[str, ...] = ()) -> int:
@@ -33,16 +33,12 @@ def start(loaded: Loaded, where: Places, options: Options, words: tuple[str, ...
     code = app.start(mouse=_mouse(ui.mouse), frames=_frames(loaded.config))
     if app.crash is None:
         return code
-    report = crash(app.crash, words)
-    say(f"console: a fault of the console itself: {type(app.crash).__name__}")
-    say(f"  a report was written to {report}" if report else "  and no report could be written")
-    return BUG
+    return bug(app.crash, words)
 
 
 def launch(loaded: Loaded, where: Places, options: Options) -> "Launch":
     """What the app is given. Raises ConfigError for a context or a key that cannot be used."""
     from ..launch import ContextInfo, Launch
-    from .services import open_context
 
     name, _ = loaded.context(options.context)
     infos = (
@@ -52,13 +48,24 @@ def launch(loaded: Loaded, where: Places, options: Options) -> "Launch":
     return Launch(
         context=name,
         contexts=tuple(infos),
-        open=partial(open_context, loaded, where),
+        open=partial(_opened, loaded, where),
         state_path=partial(_state_path, where.state),
         keys=_keys(loaded),
         theme=options.theme or loaded.config.theme.name,
         themes_folder=where.themes,
         mouse=_mouse(loaded.config.ui.mouse) is not False,
     )
+
+
+async def _opened(loaded: Loaded, where: Places, name: str, announce: "Announce") -> "Runtime":
+    """Behind the first paint, where there is time: the glyphs of charts, and the context at work."""
+    if (charts := loaded.config.ui.charts) != "auto":
+        from ..widgets.chart import Chart
+
+        Chart.glyphs = charts
+    from .services import open_context
+
+    return await open_context(loaded, where, name, announce)
 
 
 def _state_path(folder: Path, context: str) -> Path:

@@ -154,8 +154,6 @@ class UiConfig(Struct, frozen=True, forbid_unknown_fields=True):
     frames_per_second: Annotated[int, Meta(ge=1, le=120)] = 60
     ssh_frames_per_second: Annotated[int, Meta(ge=1, le=120)] = 15
     charts: Literal["auto", "braille", "ascii"] = "auto"
-    notify: bool = True
-    """Whether a default branch that breaks rings the terminal's bell."""
 
 
 class SyncConfig(Struct, frozen=True, forbid_unknown_fields=True):

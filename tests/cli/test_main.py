@@ -93,6 +93,18 @@ def test_asking_for_the_version_loads_no_parser_and_no_screen() -> None:
     assert not loaded & {"argparse", "textual", "msgspec", "httpx", "sqlalchemy", "rich"}
 
 
+def test_making_ready_for_the_app_loads_nothing_that_belongs_behind_the_first_paint() -> None:
+    code = (
+        "import sys; from pathlib import Path; from console.config import places, read\n"
+        "from console.cli.screen import launch; from console.cli.options import Options\n"
+        "launch(read(Path('config.example.toml')), places(), Options()); print(*sys.modules)"
+    )
+    loaded = set(subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).split())
+    heavy = {"argparse", "httpx", "sqlalchemy", "gitlab", "docker", "plotext", "numpy", "tomli_w", "rich", "subprocess"}
+    assert not loaded & heavy
+    assert not [name for name in loaded if name.startswith(("console.sources", "console.history", "console.sync"))]
+
+
 def test_failures_are_told_with_their_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     def fails() -> int:
         raise SourceError("GitLab is down", remedy="wait")
@@ -149,6 +161,14 @@ def test_a_bug_writes_a_report_without_secrets_and_shows_no_traceback(
     for secret in (TOKEN, "hunter22"):
         assert secret not in text + shown
     assert "Traceback" not in shown
+
+
+def test_a_fault_in_a_task_is_called_by_its_own_name(capsys: pytest.CaptureFixture[str]) -> None:
+    def broken() -> int:
+        raise ExceptionGroup("tasks", [ExceptionGroup("inner", [ZeroDivisionError("x")])])
+
+    assert guarded(broken, []) == BUG
+    assert "itself: ZeroDivisionError" in capsys.readouterr().err
 
 
 def test_a_report_goes_elsewhere_when_the_state_folder_takes_none(

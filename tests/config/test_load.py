@@ -105,7 +105,7 @@ def test_an_unknown_key_is_named_with_its_line_and_the_nearest_right_one(
         (GITLAB + "timeout_seconds = nan\n", "contexts.work.gitlab.timeout_seconds", "nan", "a number above 0 to 300"),
         (GITLAB + "[sync]\nbackfill_days = 1.5\n", "sync.backfill_days", "1.5", "a whole number from 1 to 365"),
         (GITLAB + "[sync]\nbackfill_days = true\n", "sync.backfill_days", "true", "a whole number from 1 to 365"),
-        (GITLAB + "[ui]\nnotify = 'yes'\n", "ui.notify", "'yes'", "true or false"),
+        ("[contexts.work]\nproduction = 'yes'\n", "contexts.work.production", "'yes'", "true or false"),
         (GITLAB + "[keys]\nquit = 3\n", "keys.quit", "3", "text or a list of text"),
         (GITLAB + "projects = 'one'\n", "contexts.work.gitlab.projects", "'one'", "a list"),
         (GITLAB + "projects = [1]\n", "contexts.work.gitlab.projects[0]", "1", "text"),
