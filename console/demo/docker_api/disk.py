@@ -19,7 +19,9 @@ _EVERY = 2.5 * _HOUR
 _KEPT = 12 * _DAY
 _MEBI = 1024 * 1024
 _COLLAPSE = 3.2 * _DAY
-"""Before the world's start: since then agent-docker's layers are built anew each time."""
+"""Before the world's start: since then agent-docker's layers are built anew each time, and never used again."""
+_LOST = 0.45
+"""How many of the records since then are such layers."""
 _STEPS = (
     ("regular", "[{project} builder {n}/9] RUN pip install --requirement requirements.txt", 380),
     ("regular", "[{project} builder {n}/9] COPY . /app", 24),
@@ -59,9 +61,10 @@ def build_cache(engine: Engine) -> list[Record]:
 
 def _record(engine: Engine, number: int) -> Record:
     rng = dice("build cache", number)
-    kind, text, megabytes = rng.choice(_STEPS)
-    project, born = rng.choice(_PROJECTS), number * _EVERY
-    lost = project == "agent-docker" and kind == "regular" and born > engine.world.start - _COLLAPSE
+    born = number * _EVERY
+    lost = born > engine.world.start - _COLLAPSE and rng.random() < _LOST
+    kind, text, megabytes = rng.choice(_STEPS[:3] if lost else _STEPS)
+    project = "agent-docker" if lost else rng.choice(_PROJECTS)
     uses, used_at = (1, born) if lost else _uses(rng, born, engine.now)
     return Record(
         id=swarm_id("cache", str(number)),

@@ -55,8 +55,9 @@ class _TrackCurves:
         ]
 
     def _requests(self) -> Iterator[Curve]:
+        """Good requests swing alike on all tracks, so that the traffic's split is the weight; failures do not."""
         for method, share in _METHODS:
-            good = [(self._flow(method), self._shares(share, errors=False))]
+            good = [(Flow(self.service.traffic, f"{self.service.name}/{method}"), self._shares(share, errors=False))]
             yield self.curve("http_requests_total", Counter(self.origin, good), method=method, code="200")
             for code, part in _FAILURES:
                 bad = [(self._flow(f"{method}/{code}"), self._shares(share * part, errors=True))]
