@@ -10,7 +10,8 @@ from ..config import Context, DockerConfig, GitLabConfig, Loaded, Places, Promet
 from ..model.engine import ContainerStats, DiskUse, Engine, EngineEvent
 from ..model.metrics import Matrix, Vector
 from ..ports import EngineReader, SourceError
-from ..secrets import Secret, SecretRef
+from ..secrets import SecretRef
+from ..secrets.lookup import Secret
 from ..sources.docker import DockerSource, EngineFacts
 from ..sources.gitlab import GitLabSource
 from ..sources.prometheus import PrometheusFacts, PrometheusSource

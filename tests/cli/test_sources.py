@@ -9,7 +9,8 @@ from console.cli import sources
 from console.config import Config, Context, DockerConfig, GitLabConfig, Loaded, Places, PrometheusConfig
 from console.config.structs import HistoryConfig
 from console.ports import SourceError, Trouble
-from console.secrets import SecretError, SecretRef
+from console.secrets import SecretRef
+from console.secrets.lookup import SecretError
 
 TOKEN = "glpat-Xy7Zq2Lm9Kp4Rt8Wv3Bn"
 

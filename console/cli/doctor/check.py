@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from ...ports import SourceError, Trouble
-from ...secrets import SecretError
+from ...secrets.lookup import SecretError
 from ...text import duration
 
 MOST_SKEW = timedelta(seconds=30)

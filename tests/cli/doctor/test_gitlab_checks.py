@@ -9,7 +9,7 @@ from console.cli.doctor.check import Check, Verdict
 from console.cli.doctor.gitlab import CHECKS, checks, of_facts
 from console.model.pipelines import Project
 from console.ports import FleetPage, SourceError, Trouble
-from console.secrets import SecretError
+from console.secrets.lookup import SecretError
 from console.sources.gitlab import GitLabFacts
 
 TODAY = date(2026, 3, 18)

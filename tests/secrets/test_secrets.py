@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console import secrets
 from console.ports import Trouble
-from console.secrets import Secret, SecretError, SecretRef, redact, remember
+from console.secrets import SecretRef, lookup, redact, remember
+from console.secrets.lookup import Secret, SecretError
 
 VALUE = "s3cr3t-Xy7Zq2Lm9Kp4Rt8W"
 
@@ -88,7 +88,7 @@ def test_a_command_that_gives_no_secret_is_told_without_its_output(code: str, sa
 
 
 def test_a_command_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secrets, "COMMAND_SECONDS", 0.2)
+    monkeypatch.setattr(lookup, "COMMAND_SECONDS", 0.2)
     error = failing(script(f"import time; print('{VALUE}', flush=True); time.sleep(60)"))
     assert "did not answer" in str(error)
 
@@ -156,7 +156,7 @@ def test_a_failed_lookup_is_tried_again_after_a_while_and_no_sooner(monkeypatch:
     monkeypatch.setenv("A_TOKEN", VALUE)
     with pytest.raises(SecretError):
         secret.reveal()
-    clock[0] += secrets.FAILURE_SECONDS
+    clock[0] += lookup.FAILURE_SECONDS
     assert secret.reveal() == VALUE
 
 
