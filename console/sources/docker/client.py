@@ -34,11 +34,13 @@ class EngineClient(APIClient):
             ),
             user_agent="fleet-console",
         )
+        self.max_redirects = 0  # an engine sends nobody elsewhere: our certificate is for it alone
         carrier = adapter(address, timeout_seconds)
         if address.kind == "tcp":
             self.mount(f"{'https' if tls else 'http'}://", carrier)
         else:
             self.mount("http+docker://", carrier)
+            self.trust_env = False  # no proxy or .netrc is for a socket, and each request would look for them
             self.base_url = "http+docker://localhost"
 
     def merge_environment_settings(self, *args: Any, **kwargs: Any) -> Any:

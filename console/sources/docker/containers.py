@@ -3,17 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from ...model.engine import Container
 from ...text import clean
-from .payloads import ContainerRow, InspectAnswer, moment
+from .payloads import ContainerRow, InspectAnswer, from_epoch, moment
 
 MOST_INSPECTIONS = 30
 """A call of `engine` never asks for more; what is left waits for the next call."""
 
 _UP = re.compile(
-    r"(?:Up|Restarting \(-?\d+\)) (Less than a|About an|About a|\d+) (second|minute|hour|day|week|month|year)s?"
+    r"(?:Up|Restarting \(-?\d+\)) (Less than a|About an|About a|\d{1,5}) (second|minute|hour|day|week|month|year)s?"
 )
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)")
 _SECONDS = {
@@ -97,7 +97,7 @@ def container(row: ContainerRow, life: Life | None) -> Container:
         image=clean(row.image),
         state=clean(row.state, 40),
         labels=labels(row.labels),
-        created_at=datetime.fromtimestamp(row.created, UTC) if row.created > 0 else None,
+        created_at=from_epoch(row.created),
         started_at=life.started_at if life else None,
         restarts=life.restarts if life else None,
         health=health(row),

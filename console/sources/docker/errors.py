@@ -45,7 +45,8 @@ def explain(error: BaseException, where: str, address: Address, timeout_seconds:
         for cause in causes:
             if (found := rule(cause, where)) is not None:
                 return found
-    if any(isinstance(cause, ValueError | urllib3.exceptions.HTTPError) for cause in causes):
+    odd = (ValueError, urllib3.exceptions.HTTPError, requests.TooManyRedirects)
+    if any(isinstance(cause, odd) for cause in causes):
         return _no_engine(where)
     return SourceError(f"{where} failed: {clean(str(error), 300)}", trouble=Trouble.BROKEN)
 

@@ -3,14 +3,13 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from ...model.engine import EngineEvent
 from ...text import clean
-from .payloads import EventAnswer
+from .payloads import EventAnswer, from_epoch
 
 if TYPE_CHECKING:
     from docker.types import CancellableStream
@@ -38,9 +37,11 @@ def event(line: bytes) -> EngineEvent | None:
     answer = msgspec.json.decode(line, type=EventAnswer, strict=False)
     if answer.action.startswith("exec_"):
         return None
-    nanoseconds = answer.time_nano or answer.time * 10**9
+    at = from_epoch((answer.time_nano or answer.time * 10**9) // 1_000 / 1e6)
+    if at is None:
+        raise msgspec.ValidationError("Expected the time of the event")
     return EngineEvent(
-        at=datetime.fromtimestamp(nanoseconds / 1e9, UTC),
+        at=at,
         kind=_KINDS.get(answer.type, "other"),  # type: ignore[arg-type]
         action=clean(answer.action, 100),
         id=clean(answer.actor.id, 100),
@@ -58,12 +59,17 @@ class Feed:
         self._lock = threading.Lock()
         self._stream: CancellableStream[bytes] | None = None
         self._closed = False
+        self._overrun = False
+        self._put_in = self._taken_out = 0
 
     async def events(self) -> AsyncIterator[EngineEvent]:
         """Events as they happen; raises what connecting or reading raised, StreamEnded when the engine hung up."""
         threading.Thread(target=self._run, name="docker events", daemon=True).start()
         while True:
             item = await self._queue.get()
+            self._taken_out += 1
+            if self._overrun:
+                raise Overrun
             if isinstance(item, Exception):
                 raise item
             yield item
@@ -96,12 +102,14 @@ class Feed:
                 happened = event(line) if line else None
                 if happened is not None:
                     self._put(happened)
-                if self._queue.qsize() > MOST_WAITING:
-                    raise Overrun
+                if self._put_in - self._taken_out > MOST_WAITING:
+                    self._overrun = True
+                    return
         finally:
             client.close()
 
     def _put(self, item: EngineEvent | Exception) -> None:
+        self._put_in += 1
         try:
             self._loop.call_soon_threadsafe(self._queue.put_nowait, item)
         except RuntimeError:  # the loop has closed: nobody waits any more

@@ -25,6 +25,14 @@ def moment(text: str | None) -> datetime | None:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+def from_epoch(seconds: float) -> datetime | None:
+    """A time told in seconds since 1970; None for 0 and for what no calendar holds."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 class VersionAnswer(Struct, rename="pascal"):
     """GET /version."""
 

@@ -41,7 +41,7 @@ def cores(before: CpuTime | None, now: CpuTime | None) -> float | None:
         return None
     wall = (now.at - before.at).total_seconds()
     used = now.nanoseconds - before.nanoseconds
-    return used / 1e9 / wall if wall > 0 and used >= 0 else None
+    return used / 1e9 / wall if wall > 0 and 0 <= used < 2**63 else None
 
 
 def memory_in_use(memory: MemoryStats) -> int | None:

@@ -8,7 +8,7 @@ import msgspec
 
 from ...ports import SourceError, Trouble
 from ...text import clean
-from ..http import retry_at
+from ..http import retry_at, without_password
 from .answers import opened
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
@@ -24,10 +24,12 @@ def refused(status: int, headers: Mapping[str, str], body: bytes, where: str, no
     kind, said = _said(body)
     tail = f": {said}" if said else "."
     if 300 <= status < 400:
+        target = headers.get("Location", "")
+        there = f" to {clean(without_password(target.partition('?')[0]), 200)}" if target else ""
         return SourceError(
-            f"{where} sends us elsewhere ({status}), which may be a login page or the https address.",
+            f"{where} sends us elsewhere ({status}){there}: a login page, or the address it really has.",
             trouble=Trouble.UNAUTHENTICATED,
-            remedy="Give the address it really has, and the header that its proxy wants.",
+            remedy="Give that address, or the header that the proxy in front of it wants.",
         )
     match status:
         case 400 | 422 if kind in ("bad_data", "execution") or said:

@@ -21,6 +21,7 @@ class Answer:
 
     status: int = 200
     body: Any = None
+    location: str = ""
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Stream:
 
     chunks: Sequence[bytes]
     done: threading.Event = field(default_factory=threading.Event)
+    written: int = 0
 
 
 class HangUp:
@@ -106,6 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        if reply.location:
+            self.send_header("Location", reply.location)
         self.end_headers()
         self.wfile.write(body)
 
@@ -115,6 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         for chunk in reply.chunks:
             self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+            reply.written += 1
         self.wfile.flush()
         reply.done.wait(10)
         self.wfile.write(b"0\r\n\r\n")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from console.model.engine import EngineEvent
 from console.ports import SourceError, Trouble
 from console.sources.docker import DockerSource
 from console.sources.docker.containers import MOST_INSPECTIONS
+from console.sources.docker.events import MOST_WAITING
 from tests.sources.docker.conftest import HandClock
 from tests.sources.docker.odd_engine import NO_SWARM, VERSION, Answer, HangUp, OddEngine, Reply, Route, Stream
 
@@ -59,6 +61,7 @@ async def test_rows_with_nulls_links_and_newer_fields(odd: Odd, reading: Reading
         row("sick", "Up 3 hours (unhealthy)", Labels={"a": "b"}, Created=1_772_366_400),
         row("paused", "Up 2 days (Paused)", State="paused"),
         row("later", "Something new", State="hibernating"),
+        row("endless", "Up 99999999999999999999 years", Created=10**30),
     ]
     engine = odd({"/containers/json": Answer(200, rows)})
     found = {one.id: one for one in (await reading(engine).engine()).containers}
@@ -66,6 +69,7 @@ async def test_rows_with_nulls_links_and_newer_fields(odd: Odd, reading: Reading
     assert (found["linked"].name, found["linked"].health, found["none"].health) == ("linked", "starting", "")
     assert (found["sick"].health, found["sick"].labels) == ("unhealthy", {"a": "b"})
     assert found["sick"].created_at == datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert (found["endless"].created_at, found["endless"].restarts) == (None, None)
     assert (found["later"].state, found["later"].restarts) == ("hibernating", None)
 
 
@@ -315,6 +319,7 @@ async def test_events_come_in_any_chunks_and_commands_in_containers_are_left_out
         (Answer(200, b"<html>"), Trouble.UNSUPPORTED),
         (Stream([b"<html></html>"]), Trouble.UNSUPPORTED),
         (Stream([b'{"message":"shutting down"}']), Trouble.BROKEN),
+        (Stream([b'{"Type":"container","Action":"start","timeNano":9' + b"9" * 40 + b"}"]), Trouble.BROKEN),
         (HangUp(), Trouble.UNREACHABLE),
     ],
 )
@@ -327,6 +332,23 @@ async def test_a_stream_that_is_none_is_one_clear_error(
     with pytest.raises(SourceError) as caught:
         await anext(reading(odd({"/events": reply})).events())
     assert caught.value.trouble is trouble
+
+
+async def test_a_reader_far_behind_is_told_instead_of_drowned(odd: Odd, reading: Reading) -> None:
+    stream = Stream([happened("container", "start") + b"\n"] * (2 * MOST_WAITING))
+    stream.done.set()
+    seen = 0
+
+    async def follow() -> None:
+        nonlocal seen
+        async for _ in reading(odd({"/events": stream})).events():
+            seen += 1
+            while stream.written < len(stream.chunks):
+                time.sleep(0.001)  # noqa: ASYNC251 - a loop that does not get to its work is the point
+
+    with pytest.raises(SourceError, match="faster than they are taken"):
+        await follow()
+    assert seen == 1
 
 
 async def test_closing_the_source_ends_its_events(odd: Odd, reading: Reading) -> None:
@@ -352,6 +374,7 @@ async def test_closing_the_source_ends_its_events(odd: Odd, reading: Reading) ->
         (Answer(200, {"Id": "a"}), Trouble.BROKEN, "Expected `array`, got `object`"),
         (Answer(200, [{"Id": 7, "Names": [["a"]]}]), Trouble.BROKEN, "$[0]"),
         (HangUp(), Trouble.UNREACHABLE, "hung up"),
+        (Answer(301, None, "/version"), Trouble.UNSUPPORTED, "no answer of a Docker engine"),
     ],
 )
 async def test_a_failure_says_what_who_and_why(

@@ -127,6 +127,13 @@ async def test_a_missing_tenant_names_the_header_to_set() -> None:
     assert "X-Scope-OrgID" in (await refusal(always(401, "no org id"))).remedy
 
 
+async def test_a_redirect_is_told_and_not_followed() -> None:
+    login = "https://me:secret@sso.example/login?state=secret"
+    error = await refusal(always(302, "", Location=login))
+    assert "to https://sso.example/login:" in str(error)
+    assert "secret" not in str(error)
+
+
 async def test_a_limit_says_when_to_come_back() -> None:
     error = await refusal(always(429, "slow down", **{"Retry-After": "30"}))
     assert error.retry_at == NOW + timedelta(seconds=30)
