@@ -5,6 +5,7 @@ It keeps its figure in module globals, so one chart is drawn at a time. It takes
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import groupby
 from math import isfinite
@@ -32,10 +33,7 @@ LEAST_WIDTH, LEAST_HEIGHT = 24, 5
 def draw(chart: ChartData, width: int, height: int, *, braille: bool) -> tuple[tuple[Run, ...], ...]:
     """`height` rows of `width` characters each, top first. Blocks for milliseconds: call it in a thread."""
     ys, xs = y_range(chart), x_range(chart)
-    widest = width // 3
-    labels = [
-        (tick, chart.format_y(tick)[:widest]) for tick in number_ticks(*ys, max(2, height // 4), seconds=chart.seconds)
-    ]
+    labels = _labels(chart, ys, max(2, height // 4), width // 3)
     room = max((len(label) for _, label in labels), default=1)
     raster = Raster(max(1, width - room - 1), max(1, height - 2), braille)
     _fill(raster, chart, xs, ys)
@@ -50,6 +48,15 @@ def draw(chart: ChartData, width: int, height: int, *, braille: bool) -> tuple[t
 
 
 Labels = tuple[tuple[float, str], ...]
+
+
+def _labels(chart: ChartData, ys: Range, most: int, widest: int) -> list[tuple[float, str]]:
+    """Ticks of the vertical axis. Values that the format tells alike, such as 89.2 % and 89.4 %, share one tick."""
+    for count in range(most, 1, -1):
+        ticks = [(tick, chart.format_y(tick)[:widest]) for tick in number_ticks(*ys, count, seconds=chart.seconds)]
+        if len({label for _, label in ticks}) == len(ticks) > 1:
+            return ticks
+    return [(tick, chart.format_y(tick)[:widest]) for tick in number_ticks(*ys, 2, seconds=chart.seconds)[:1]]
 
 
 @lru_cache(8)
@@ -108,7 +115,10 @@ def _fill(raster: Raster, chart: ChartData, xs: Range, ys: Range) -> None:
         highs = [(x, _share(y, ys)) for x, y in zip(places, chart.band.highs, strict=True)]
         raster.area(lows, highs, BAND)
     for number, series in enumerate(chart.series):
-        raster.line(_points(series, xs, ys), SERIES + number, number)
+        points = _points(series, xs, ys)
+        raster.line(points, SERIES + number, number)
+        for x, y in _alone(points):
+            raster.dot(x, y, SERIES + number, number)
     _draw_target(raster, chart, ys)
     _draw_markers(raster, chart, xs)
 
@@ -134,6 +144,15 @@ def _draw_markers(raster: Raster, chart: ChartData, xs: Range) -> None:
         room = end - column - 2
         if room >= 3:
             raster.text(raster.height - 1, column + 1, text if len(text) <= room else text[: room - 1] + "…", MARKER)
+
+
+def _alone(points: list[tuple[float, float | None]]) -> Iterable[tuple[float, float]]:
+    """Points between two gaps."""
+    for number, (x, y) in enumerate(points):
+        before = points[number - 1][1] if number else None
+        after = points[number + 1][1] if number + 1 < len(points) else None
+        if y is not None and before is None and after is None:
+            yield x, y
 
 
 def _one_cell_each(text: str) -> str:

@@ -53,6 +53,11 @@ class Raster:
             if pattern[column % len(pattern)]:
                 self._run(column, low, high, code, letter)
 
+    def dot(self, x: float, y: float, code: int, style: int) -> None:
+        """A point that no line leads to: large enough to be seen."""
+        row, column = round(min(1.0, max(0.0, y)) * (self.height - 1)), round(x * (self.width - 1))
+        self.text(row, column, "●" if self.braille else LETTERS[style % len(LETTERS)], code)
+
     def area(self, lows: Sequence[Point], highs: Sequence[Point], code: int) -> None:
         """Shade what lies between two lines."""
         below = _columns(lows, self.dots_across, self.dots_up)

@@ -96,6 +96,17 @@ def test_gaps_and_values_that_are_no_numbers_break_the_line() -> None:
     assert " " * 30 in line.strip("1+| ")
 
 
+def test_a_point_alone_can_be_seen() -> None:
+    chart = ChartData("alone", (Series("a", (1.0, 2.0, 3.0, 4.0, 5.0), (1.0, 1.0, None, 2.0, None)),))
+    assert sum(row.count("●") for row in text(draw(chart, 60, 9, braille=True))) == 1
+
+
+def test_labels_are_never_the_same_twice() -> None:
+    chart = ChartData("ratio", (Series("a", DAYS, (0.89,) * 15 + (0.90,) * 15),), format_y=percent)
+    labels = [row.split("┤")[0].strip() for row in text(draw(chart, 60, 20, braille=True)) if "┤" in row]
+    assert labels == ["90%", "89%"]
+
+
 def test_lines_differ_without_their_colour() -> None:
     patterns = set()
     for style in range(4):
