@@ -48,36 +48,38 @@ class GraphQL:
         most once a rung: that is bargaining, since nothing ran, and no retry. Raises SourceError.
         """
         while True:
+            rung = ladder.at
             try:
                 data = await self._known(*question(ladder.sizes), what)
             except _TooComplex as error:
-                if not ladder.shrink():
+                if not ladder.shrink(rung):
                     raise SourceError(
                         f"GitLab at {self.wire.url} finds the least question about {what} too complex: {error}",
                         trouble=Trouble.UNSUPPORTED,
                     ) from error
                 continue
             except _TooSlow as error:
-                ladder.ease()
+                ladder.ease(rung)
                 raise SourceError(
                     f"GitLab at {self.wire.url} took too long over {what}",
                     trouble=Trouble.UNREACHABLE,
                     remedy="Less is asked for at once next time.",
                 ) from error
             cost = data.get("queryComplexity") or {}
-            ladder.learn(cost.get("score"), cost.get("limit"))
+            ladder.learn(rung, cost.get("score"), cost.get("limit"))
             return data
 
     async def _known(self, document: str, variables: Mapping[str, Any], what: str) -> dict[str, Any]:
         """Asks without the optional fields the server does not know, learning them as it complains."""
         while True:
-            body = await self._posted(without(document, self.dropped), variables, what)
+            left_out = frozenset(self.dropped)  # another question may learn the same while this one is under way
+            body = await self._posted(without(document, left_out), variables, what)
             if not isinstance(body, dict):
                 raise unreadable(what, self.wire.url, "it is no GraphQL answer")
             messages = _messages(body.get("errors"))
             unknown = unknown_to(messages)
             if unknown:
-                new = (unknown & optional(document)) - self.dropped
+                new = (unknown & optional(document)) - left_out
                 if not new:
                     raise self._too_old(sorted(unknown), what)
                 self.dropped |= new

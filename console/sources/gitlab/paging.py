@@ -31,26 +31,26 @@ class Ladder:
         """What to ask for now."""
         return self.rungs[self.at]
 
-    def shrink(self) -> bool:
-        """Go down one rung for good; False: this was the least."""
-        if self.at + 1 >= len(self.rungs):
+    def shrink(self, refused: int) -> bool:
+        """Stay below a refused rung for good, which another question may have done by now; False: it was the least."""
+        if refused + 1 >= len(self.rungs):
             return False
-        self.at += 1
-        self.highest = max(self.highest, self.at)
+        self.highest = max(self.highest, refused + 1)
+        self.at = max(self.at, self.highest)
         return True
 
-    def ease(self) -> None:
-        """Go down one rung for a while: the server took too long, which may pass."""
-        self.at = min(self.at + 1, len(self.rungs) - 1)
+    def ease(self, slow: int) -> None:
+        """Go below a rung for a while: the server took too long, which may pass."""
+        self.at = max(self.at, min(slow + 1, len(self.rungs) - 1))
         self.calm = CALM
 
-    def learn(self, score: int | None, limit: int | None) -> None:
-        """Go up one rung when a score shows that the next page surely fits.
+    def learn(self, asked: int, score: int | None, limit: int | None) -> None:
+        """Go up one rung when the score of the one that was asked shows that the next page surely fits.
 
         A score grows at most in proportion to each size, so the product of what grows bounds it.
         """
         self.calm = max(0, self.calm - 1)
-        if not score or not limit or self.calm or self.at <= self.highest:
+        if not score or not limit or self.calm or asked != self.at or self.at <= self.highest:
             return
         bigger = self.rungs[self.at - 1]
         if score * prod(max(1.0, new / old) for new, old in zip(bigger, self.sizes, strict=True)) <= limit:

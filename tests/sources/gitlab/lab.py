@@ -66,8 +66,8 @@ class Lab:
         """A source that asks this GitLab."""
         settings: dict[str, Any] = {"groups": ("llm",), "clock": lambda: NOW, **options}
         token = settings.pop("token", lambda: TOKEN)
-        transport = httpx.MockTransport(self.handle)
-        return GitLabSource(HOST + self.root, token, transport=transport, adapter=Bridge(self), **settings)
+        settings.setdefault("transport", httpx.MockTransport(self.handle))
+        return GitLabSource(HOST + self.root, token, adapter=Bridge(self), **settings)
 
 
 class Bridge(BaseAdapter):

@@ -1,5 +1,6 @@
 """The fleet by GraphQL: pages, sizes, many groups, named projects."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -179,6 +180,23 @@ async def test_fields_an_old_server_does_not_know_are_left_out_and_told(lab: Lab
     assert len(lab.documents) == 3
     told = "Pipeline.failureReason, Pipeline.name, ProjectStatistics.containerRegistrySize, projects(includeArchived)"
     assert source.degraded == (f"This GitLab does not know {told}: left out",)
+
+
+async def test_questions_under_way_together_learn_together(lab: Lab) -> None:
+    """Both are refused before either has learned: neither may take the other's lesson for a field it cannot drop."""
+    complaint = errors("Field 'failureReason' doesn't exist on type 'Pipeline'")
+    answer = data(group=group([]))
+    lab.graphql = [complaint, complaint, TOO_COMPLEX, TOO_COMPLEX, answer]
+    both = asyncio.Barrier(2)
+
+    async def together(request: httpx.Request) -> httpx.Response:
+        await both.wait()
+        return lab.handle(request)
+
+    source = lab.source(transport=httpx.MockTransport(together))
+    await asyncio.gather(source.fleet(), source.fleet())
+    assert [one["variables"]["first"] for one in lab.documents] == [50, 50, 50, 50, 25, 25]
+    assert [one["variables"]["each"] for one in lab.documents[-2:]] == [5, 5]
 
 
 async def test_a_field_we_cannot_do_without_leads_to_rest(lab: Lab) -> None:
