@@ -148,7 +148,7 @@ def containers(seed: int, start: float) -> tuple[Container, ...]:
         _plain("redis-embeddings", "redis:7.4", start, 0.35, 3400, ports=(6379,)),
         _plain("redis-sessions", "redis:7.4", start, 0.18, 900, ports=(6380,)),
         _plain("buildkit-1", "moby/buildkit:v0.17.2", start, 1.4, 1800),
-        _plain("prometheus", "prom/prometheus:v3.0.1", start, 0.3, 1400, ports=(9090,)),
+        _plain("prometheus", "prom/prometheus:v2.53.3", start, 0.3, 1400, ports=(9090,)),
         _plain("haproxy", "haproxy:3.0", start, 0.22, 140, ports=(80,)),
         _plain("otel-collector", "otel/opentelemetry-collector:0.114.0", start, 0.0, 0, state="restarting",
                restarts=int(37 + seed % 7), exit_code=1),
