@@ -95,9 +95,9 @@ class Feed:
         try:
             stream = client.event_lines()
             with self._lock:
-                if self._closed:
-                    return
                 self._stream = stream
+            if self._closed:
+                return
             for line in stream:
                 happened = event(line) if line else None
                 if happened is not None:
@@ -106,6 +106,7 @@ class Feed:
                     self._overrun = True
                     return
         finally:
+            self.close()  # the client would leave open what has not been read to its end
             client.close()
 
     def _put(self, item: EngineEvent | Exception) -> None:

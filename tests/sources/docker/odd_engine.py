@@ -30,7 +30,8 @@ class Stream:
 
     chunks: Sequence[bytes]
     done: threading.Event = field(default_factory=threading.Event)
-    written: int = 0
+    ended: threading.Event = field(default_factory=threading.Event)
+    """Nothing more will be written."""
 
 
 class HangUp:
@@ -114,12 +115,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _stream(self, reply: Stream) -> None:
+        try:
+            self._chunks(reply)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+        finally:
+            reply.ended.set()
+
+    def _chunks(self, reply: Stream) -> None:
         self.send_response(200)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for chunk in reply.chunks:
             self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
-            reply.written += 1
         self.wfile.flush()
         reply.done.wait(10)
         self.wfile.write(b"0\r\n\r\n")

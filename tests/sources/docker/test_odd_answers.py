@@ -3,7 +3,6 @@
 import asyncio
 import json
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -327,7 +326,7 @@ async def test_a_stream_that_is_none_is_one_clear_error(
     odd: Odd, reading: Reading, reply: Reply, trouble: Trouble
 ) -> None:
     if isinstance(reply, Stream):
-        reply = replace(reply, done=threading.Event())
+        reply = replace(reply, done=threading.Event(), ended=threading.Event())
         reply.done.set()
     with pytest.raises(SourceError) as caught:
         await anext(reading(odd({"/events": reply})).events())
@@ -343,8 +342,7 @@ async def test_a_reader_far_behind_is_told_instead_of_drowned(odd: Odd, reading:
         nonlocal seen
         async for _ in reading(odd({"/events": stream})).events():
             seen += 1
-            while stream.written < len(stream.chunks):
-                time.sleep(0.001)  # noqa: ASYNC251 - a loop that does not get to its work is the point
+            stream.ended.wait(10)  # a loop that does not get to its work is the point
 
     with pytest.raises(SourceError, match="faster than they are taken"):
         await follow()
