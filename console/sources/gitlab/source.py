@@ -1,5 +1,6 @@
 """One GitLab as the rest of the console knows it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -75,6 +76,7 @@ class GitLabSource:
         self._reports = Reports(self._wire, self._objects)
         self._examiner = Examiner(self._graphql, self._objects)
         self._version: str | None = None
+        self._asking_version = asyncio.Lock()
         self._over_rest: dict[str, tuple[datetime, str]] = {}
 
     def __repr__(self) -> str:
@@ -179,14 +181,15 @@ class GitLabSource:
 
     async def version(self) -> str:
         """The server's version, asked once; empty when it does not tell this token."""
-        if self._version is None:
-            try:
-                self._version = text(await self._examiner.version(), "version")
-            except SourceError as error:
-                if error.trouble not in (Trouble.FORBIDDEN, Trouble.MISSING, Trouble.UNSUPPORTED):
-                    raise
-                self._version = ""
-        return self._version
+        async with self._asking_version:
+            if self._version is None:
+                try:
+                    self._version = text(await self._examiner.version(), "version")
+                except SourceError as error:
+                    if error.trouble not in (Trouble.FORBIDDEN, Trouble.MISSING, Trouble.UNSUPPORTED):
+                        raise
+                    self._version = ""
+            return self._version
 
     async def _takes_byte_ranges(self) -> bool | None:
         """None: this server is there but fails to tell its version, which must not cost us its logs."""

@@ -152,9 +152,10 @@ class Wire:
         own is for each read. `accept`: refusals the caller understands. Inside the block httpx's exceptions become
         SourceError too.
         """
+        bearer = await self.bearer()  # outside the time-out: a keyring may wait for its owner
         try:
             async with asyncio.timeout(self.timeout_seconds * patience):
-                response = await self._sent(method, url, away, options)
+                response = await self._sent(method, url, bearer, away, options)
                 try:
                     if not response.is_success and response.status_code not in accept:
                         raise await self._refusal(response, what)
@@ -164,10 +165,10 @@ class Wire:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
             raise self.failed(error) from error
 
-    async def _sent(self, method: str, url: str, away: bool, options: dict[str, Any]) -> httpx.Response:
+    async def _sent(self, method: str, url: str, bearer: Bearer, away: bool, options: dict[str, Any]) -> httpx.Response:
         """The answer after following redirects: of reads only, and with the token only to GitLab's own origin."""
         http = await self._open()
-        auth: httpx.Auth | None = await self.bearer()
+        auth: httpx.Auth | None = bearer
         request = http.build_request(method, url, **options)
         home = request.url
         for hop in range(_HOPS + 1):
