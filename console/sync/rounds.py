@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from ..ports import SourceError
+from .book import PATIENCE
 from .line import Line
 from .pace import Alarm, Pace
 
@@ -19,6 +20,7 @@ class Rounds:
         self._pace = pace
         self._lines = lines
         self._looked_at: datetime | None = None
+        self._tries = 0
         self._alarm = Alarm(pace)
 
     def now(self) -> None:
@@ -33,7 +35,8 @@ class Rounds:
     async def run(self) -> None:
         """For ever. When one of its lines fails, the next look is at once: the line itself waits before it asks.
 
-        Any other failure, such as a refusal, is asked about again in its turn.
+        Any other failure, such as a refusal, is asked about again in its turn; so is one that comes again and again,
+        for then the line may fail at this question alone, and work for others.
         """
         while True:
             now = self._pace.clock()
@@ -44,6 +47,8 @@ class Rounds:
             self._looked_at = now
             try:
                 await self._look()
+                self._tries = 0
             except SourceError:
-                if any(line.condition.tries for line in self._lines):
+                self._tries += 1
+                if self._tries < PATIENCE and any(line.condition.tries for line in self._lines):
                     self._looked_at = None

@@ -312,6 +312,19 @@ async def test_a_cursor_that_gitlab_refuses_is_given_up(time: Time) -> None:
     assert stage.gitlab.asked.count("pipelines 1") >= 2
 
 
+async def test_a_fleet_page_that_fails_alone_does_not_hold_up_the_rest(stage: Stage) -> None:
+    async with stage.running():
+        await stage.time.advance(PAST_FILL)
+        stage.gitlab.failing["fleet"] = SourceError("query timed out", trouble=Trouble.BROKEN)
+        stage.sync.watching(frozenset({"pipelines"}))
+        before = stage.gitlab.count("fleet")
+        for id in range(1, 60):
+            stage.sync.want(Want(1, 1 + id % 7))
+            await stage.time.advance(5)
+        assert stage.gitlab.count("fleet") - before < 30
+        assert stage.gitlab.count("jobs of") > 25
+
+
 async def test_gitlab_down_is_one_question_at_a_time(stage: Stage) -> None:
     stage.gitlab.failing[""] = DOWN
     async with stage.running():
