@@ -6,8 +6,8 @@ import os
 import pty
 import re
 import select
-import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -50,11 +50,22 @@ class Session:
         """Everything the program wrote to the terminal."""
         self._screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self._status: int | None = None
-        self.pid, self._master = pty.fork()
-        if self.pid == 0:
-            _become(arguments, columns, rows, environment, ignore)
+        self._master, slave = pty.openpty()
         self.resize(columns, rows)
+        keep = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        fresh = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), **keep, **(environment or {})}
+        ignored = ",".join(str(int(number)) for number in ignore)
+        self._process = subprocess.Popen(
+            [sys.executable, "-S", "-c", _BECOME, ignored, *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=fresh,
+            cwd=ROOT,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.pid = self._process.pid
 
     def __enter__(self) -> "Session":
         return self
@@ -62,10 +73,9 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._status is None and not self._reap(block=False):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
-            self._reap(block=True)
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
         self.hang_up()
 
     # --- Acting -----------------------------------------------------------------------------------------------------
@@ -128,13 +138,21 @@ class Session:
                 raise TimedOut(f"the program never stops writing:\n{self.text}")
         return len(self.raw) - before
 
-    def wait_exit(self) -> int:
-        """Until the program has ended: its exit code, or the negative number of the signal that killed it."""
-        self._wait(lambda: self._reap(block=False), "the program to end")
+    def wait_exit(self, *, reading: bool = True) -> int:
+        """Until the program has ended: its exit code, or the negative number of the signal that killed it.
+
+        Without `reading`, what it writes is left in the terminal, which then takes no more at some point.
+        """
+        if not reading:
+            return self._process.wait(TIMEOUT_SECONDS)
+        self._wait(lambda: self._process.poll() is not None, "the program to end")
         while self._master >= 0 and self.read(0.0):
             pass
-        assert self._status is not None
-        return os.waitstatus_to_exitcode(self._status)
+        return self._process.wait()
+
+    def wait_until(self, done: Callable[[], bool], what: str) -> None:
+        """Until something holds."""
+        self._wait(done, what)
 
     def _wait(self, done: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + TIMEOUT_SECONDS
@@ -145,13 +163,6 @@ class Session:
                 self.read()
             else:
                 time.sleep(0.02)
-
-    def _reap(self, *, block: bool) -> bool:
-        if self._status is None:
-            pid, status = os.waitpid(self.pid, 0 if block else os.WNOHANG)
-            if pid:
-                self._status = status
-        return self._status is not None
 
     # --- What a terminal was left in --------------------------------------------------------------------------------
 
@@ -176,20 +187,15 @@ _MODES = [
 ]
 
 
-def _become(
-    arguments: Sequence[str], columns: int, rows: int, environment: Mapping[str, str] | None, ignore: Sequence[int]
-) -> None:
-    """In the child: turn into the program, which never returns."""
-    try:
-        for number in ignore:
-            signal.signal(number, signal.SIG_IGN)
-        keep = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-        fresh = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), **keep, **(environment or {})}
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        os.execve(arguments[0], list(arguments), fresh)
-    except (OSError, ValueError) as error:
-        os.write(2, f"cannot start: {error!r}\n".encode())
-    os._exit(127)
+_BECOME = """
+import fcntl, os, signal, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+for number in filter(None, sys.argv[1].split(",")):
+    signal.signal(int(number), signal.SIG_IGN)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Makes the terminal the controlling one, so that signals come with it, and turns into the program. A process of its
+own does it, since a fork of this one with its threads could hang."""
 
 
 @contextlib.contextmanager

@@ -1,9 +1,7 @@
 """The terminal is never left broken and the program never ends by itself: each event of a bastion's day."""
 
-import os
 import re
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -89,19 +87,7 @@ def test_a_signal_ends_an_app_whose_terminal_takes_no_more_text() -> None:
         for _ in range(3_000):
             session.send("k")
         session.signal(signal.SIGTERM)
-        assert wait_status(session) == 128 + signal.SIGTERM
-
-
-def wait_status(session: Session) -> int:
-    """The exit code, waited for without reading what the program writes."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        pid, status = os.waitpid(session.pid, os.WNOHANG)
-        if pid:
-            session._status = status
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.02)
-    raise AssertionError("the program does not end")
+        assert session.wait_exit(reading=False) == 128 + signal.SIGTERM
 
 
 def test_a_crash_restores_the_terminal_and_shows_no_local_variable() -> None:
@@ -153,9 +139,9 @@ def test_a_stop_gives_the_terminal_back_and_a_continue_takes_it_again() -> None:
     with python(TINY) as session:
         session.wait_for("ready")
         session.signal(signal.SIGTSTP)
-        session._wait(lambda: session.problems() == [], "the terminal to be given back")
+        session.wait_until(lambda: session.problems() == [], "the terminal to be given back")
         session.signal(signal.SIGCONT)
-        session._wait(lambda: {"paste", "lines"} <= set(session.problems()), "the terminal to be taken again")
+        session.wait_until(lambda: {"paste", "lines"} <= set(session.problems()), "the terminal to be taken again")
         session.send("k")
         session.wait_for("<k>")
         session.send("q")
