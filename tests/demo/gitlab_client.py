@@ -56,7 +56,7 @@ class Demo:
 
     def get(self, path: str, **query: Any) -> Any:
         """The body of `GET /api/v4{path}`, which must be 200."""
-        response = self.http.get(f"/api/v4{path}", params=query)
+        response = self.http.get(f"/api/v4{path}", params=query or None)
         assert response.status_code == 200, (path, response.text[:300])
         return response.json()
 

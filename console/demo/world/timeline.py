@@ -143,6 +143,8 @@ class Timeline:
         start = self._start(key)
         assert start is not None, f"no pipeline {key}"
         blank = self._blank(key, start)
+        if blank.created_at == inf:
+            return blank  # the child of a bridge that never started
         done = self.interventions.get(blank.id, ())
         if (
             start.superseded_second is not None

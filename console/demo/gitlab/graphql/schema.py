@@ -40,7 +40,7 @@ def snake(name: str) -> str:
     return "".join(f"_{one.lower()}" if one.isupper() else one for one in name)
 
 
-def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+def resolve(source: Any, info: GraphQLResolveInfo[Any], /, **arguments: Any) -> Any:
     """A field is the attribute or key of the same name; what can be called is called with the arguments."""
     name = snake(info.field_name)
     value = source[name] if isinstance(source, dict) else getattr(source, name)

@@ -10,7 +10,7 @@ from ...world.nouns import Pipeline
 from ...world.rhythm import Start
 from ...world.search import PipelineFilter
 from ...world.states import jobs_at, latest_at, pipeline_state, status
-from ..answers import ApiError, not_found
+from ..answers import ApiError, bad_request, not_found
 from ..call import Call
 from ..deeds import cancel_pipeline, retry_pipeline
 from ..entities.jobs import bridge, job
@@ -160,18 +160,13 @@ def create(call: Call) -> dict[str, Any]:
     start = start_of(call, project, ref)
     if start is None:
         raise ApiError(400, {"message": {"base": ["Reference not found"]}})
-    made = call.timeline.run(project.index, start)
     given = call.given().get("variables") or []
     if not isinstance(given, list) or not all(isinstance(one, dict) and one.get("key") for one in given):
-        raise ApiError(400, {"error": "variables is invalid"})
+        raise bad_request("variables is invalid")
+    made = call.timeline.run(project.index, start)
+    call.server.world.load.forget()
     call.server.records.variables[made.id] = [
-        {
-            "variable_type": one.get("variable_type", "env_var"),
-            "key": one["key"],
-            "value": one.get("value"),
-            "raw": False,
-        }
-        for one in given
+        {"variable_type": "env_var", "value": None, "raw": False, **one, "key": str(one["key"])} for one in given
     ]
     return pipeline(call, made)
 
