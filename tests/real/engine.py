@@ -136,13 +136,16 @@ class RealEngine:
         assert made.returncode == 0, made.stderr
 
     def clear(self) -> None:
-        """Removes all services, containers, volumes and the build cache."""
+        """Removes all services, containers, volumes, images but IMAGE, and the build cache."""
         for service in self.client.services.list():
             service.remove()  # type: ignore[no-untyped-call]
         wait_for(self._emptied, "the containers are gone")
         for volume in self.client.volumes.list():
             volume.remove(force=True)
-        self.client.api.prune_builds()
+        for image in self.client.images.list():
+            if IMAGE not in image.tags:
+                self.client.images.remove(str(image.id), force=True)
+        self.client.api.prune_builds(all=True)
 
     def _emptied(self) -> bool:
         from docker.errors import APIError

@@ -107,11 +107,14 @@ def _of_ssh(cause: BaseException, where: str, address: Address) -> SourceError |
     if not isinstance(cause, SshFailed):
         return None
     said = clean(" ".join(str(cause).split()), 300) or "the connection ended without a word"
-    trouble, remedy = Trouble.UNREACHABLE, f"Try `ssh {address.host} docker version` by hand."
+    by_hand = (
+        f"ssh {f'-p {address.port} ' if address.port else ''}{f'{address.user}@' if address.user else ''}{address.host}"
+    )
+    trouble, remedy = Trouble.UNREACHABLE, f"Try `{by_hand} docker version` by hand."
     if "Permission denied" in said and "docker" not in said:
         trouble, remedy = Trouble.UNAUTHENTICATED, "Load your key with ssh-add, or name it in ~/.ssh/config."
     elif "Host key verification failed" in said:
-        trouble, remedy = Trouble.UNAUTHENTICATED, f"Check the host's key and accept it with `ssh {address.host}` once."
+        trouble, remedy = Trouble.UNAUTHENTICATED, f"Check the host's key and accept it with `{by_hand}` once."
     elif "permission denied" in said.lower():
         trouble, remedy = Trouble.FORBIDDEN, "Add the remote user to the group docker there, and log in again."
     elif "not found" in said:
