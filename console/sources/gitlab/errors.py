@@ -49,17 +49,17 @@ def said(body: bytes) -> Said:
     )
 
 
-def _flat(told: object) -> str:
-    """`{"name": ["is taken", "is long"]}` as `name is taken, is long`; GitLab nests these at will."""
-    if told is None:
+def _flat(told: object, depth: int = 6) -> str:
+    """`{"name": ["is taken", "is long"]}` as `name is taken, is long`; GitLab nests these, but not for ever."""
+    if told is None or depth == 0:
         return ""
     if isinstance(told, dict):
         known = told.get("message") or told.get("error")
         if known is not None:
-            return _flat(known)
-        return "; ".join(f"{'' if key == 'base' else key} {_flat(one)}".strip() for key, one in told.items())
+            return _flat(known, depth - 1)
+        return "; ".join(f"{'' if key == 'base' else key} {_flat(one, depth - 1)}".strip() for key, one in told.items())
     if isinstance(told, list):
-        return ", ".join(_flat(one) for one in told)
+        return ", ".join(_flat(one, depth - 1) for one in told)
     return str(told)
 
 

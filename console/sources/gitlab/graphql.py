@@ -10,6 +10,7 @@ from ...text import clean
 from .documents import optional, without
 from .errors import unreadable
 from .paging import Ladder
+from .read import node, number
 from .wire import Wire
 
 _UNKNOWN_FIELD = re.compile(r"Field '(\w+)' doesn't exist on type '(\w+)'")
@@ -19,7 +20,6 @@ _TOO_COMPLEX = re.compile(r"has complexity of \d+, which exceeds max complexity 
 _SLOW = "Request timed out"
 _HIDDEN = re.compile(r"permission|not authorized|forbidden", re.IGNORECASE)
 """GitLab's sentence is `The resource … does not exist or you don't have permission …`; some fields have their own."""
-
 
 Question: TypeAlias = Callable[[tuple[int, ...]], tuple[str, Mapping[str, Any]]]
 """Document and variables for given page sizes."""
@@ -65,8 +65,8 @@ class GraphQL:
                     trouble=Trouble.UNREACHABLE,
                     remedy="Less is asked for at once next time.",
                 ) from error
-            cost = data.get("queryComplexity") or {}
-            ladder.learn(rung, cost.get("score"), cost.get("limit"))
+            cost = node(data.get("queryComplexity"))
+            ladder.learn(rung, number(cost, "score"), number(cost, "limit"))
             return data
 
     async def _known(self, document: str, variables: Mapping[str, Any], what: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from .errors import unreadable
 from .paging import onward
-from .read import Node, Unreadable, nodes
+from .read import Node, Unreadable, identity, nodes
 from .wire import Wire
 
 T = TypeVar("T")
@@ -37,13 +37,14 @@ async def page(wire: Wire, path: str, query: str, *, what: str) -> Page:
 
 async def pages(wire: Wire, path: str, query: str, *, what: str, limit: int) -> list[Node]:
     """The objects of up to `limit` pages; new rows shift offset pages, so each id comes once."""
-    found: dict[object, Node] = {}
+    found: dict[int, Node] = {}
     at: str | None = query
     for _ in range(limit):
         if at is None:
             break
         got = await page(wire, path, at, what=what)
-        found.update((row.get("id"), row) for row in got.rows)
+        with reading(what, wire):
+            found.update((identity(row), row) for row in got.rows)
         at = got.onward
     if at is not None:
         wire.note(f"Of {what} only the first {len(found)} are read")

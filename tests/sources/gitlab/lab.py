@@ -40,6 +40,11 @@ class Lab:
         """What was asked of GraphQL: query and variables."""
         return [json.loads(one.content) for one in self.requests if one.url.path.endswith("/api/graphql")]
 
+    def distinct(self, host: str) -> list[httpx.Request]:
+        """The requests to one host, each once: tests that ask thousands of times ask the same."""
+        found = {(one.method, str(one.url)): one for one in self.requests if one.url.host == host}
+        return list(found.values())
+
     def paths(self) -> list[str]:
         """What was asked of REST, below /api/v4, with the query."""
         start = f"{self.root}/api/v4/"
