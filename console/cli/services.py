@@ -4,12 +4,15 @@ Importing this is cheap: what is heavy is imported by `open_context`, in a threa
 """
 
 import asyncio
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ..config import Config, Context, Loaded, Places
 from ..launch import Announce, now
+
+Clock = Callable[[], datetime]
 
 if TYPE_CHECKING:
     from ..history.local import LocalHistory
@@ -68,13 +71,33 @@ class ContextRuntime:
         await asyncio.gather(*(source.aclose() for source in self._sources))
 
 
-async def open_context(loaded: Loaded, where: Places, name: str, announce: Announce) -> ContextRuntime:
-    """The context `name` at work. Raises SourceError when its history cannot be used, ConfigError for no such name."""
+def history_place(loaded: Loaded, where: Places, context: str) -> str | Path:
+    """URL or file of a context's history."""
+    url = loaded.config.history.url
+    return url.replace("{context}", context) if url else where.history / f"{context}.sqlite3"
+
+
+def history_file(loaded: Loaded, where: Places, context: str) -> Path | None:
+    """The file of a context's history; None when it is on a server."""
+    place = str(history_place(loaded, where, context)).removeprefix("sqlite:///")
+    return None if "://" in place else Path(place).expanduser()
+
+
+async def open_context(
+    loaded: Loaded, where: Places, name: str, announce: Announce, *, clock: Clock = now, runs: Clock = now
+) -> ContextRuntime:
+    """The context `name` at work. Raises SourceError when its history cannot be used, ConfigError for no such name.
+
+    `clock` is the present that boards see, `runs` the one by which sync paces itself: they differ where a picture of
+    one moment is wanted.
+    """
     _, context = loaded.context(name)
-    return await asyncio.to_thread(_open, loaded, where, name, context, announce)
+    return await asyncio.to_thread(_open, loaded, where, name, context, announce, clock, runs)
 
 
-def _open(loaded: Loaded, where: Places, name: str, context: Context, announce: Announce) -> ContextRuntime:
+def _open(
+    loaded: Loaded, where: Places, name: str, context: Context, announce: Announce, clock: Clock, runs: Clock
+) -> ContextRuntime:
     """Imports some hundred milliseconds of libraries, opens the history, makes the sources; connects to nothing."""
     from ..history.local import open_history
     from ..ports import Services
@@ -86,14 +109,14 @@ def _open(loaded: Loaded, where: Places, name: str, context: Context, announce: 
     gitlab = sources.gitlab(context.gitlab) if context.gitlab else None
     engines = sources.engines(context)
     metrics = sources.metrics(context.prometheus) if context.prometheus else None
-    history = open_history(sources.history_place(loaded, where, name), keep_days=days)
+    history = open_history(history_place(loaded, where, name), keep_days=days)
     sync = Sync(
         gitlab,
         engines,
         metrics,
         history=history,
         writer=history,
-        pace=Pace(now),
+        pace=Pace(runs),
         announce=announce,
         requests_left=lambda: gitlab.requests_left if gitlab else None,
         rhythm=_rhythm(loaded.config),
@@ -101,7 +124,7 @@ def _open(loaded: Loaded, where: Places, name: str, context: Context, announce: 
     services = Services(
         history=history,
         sync=sync,
-        clock=now,
+        clock=clock,
         settings=context.settings(name),
         engines=engines,
         metrics=metrics,

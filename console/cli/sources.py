@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Never, Protocol
 
-from ..config import Context, DockerConfig, GitLabConfig, Loaded, Places, PrometheusConfig
+from ..config import Context, DockerConfig, GitLabConfig, PrometheusConfig
 from ..model.engine import ContainerStats, DiskUse, Engine, EngineEvent
 from ..model.metrics import Matrix, Vector
 from ..ports import EngineReader, SourceError
@@ -60,12 +60,6 @@ def engines(context: Context) -> tuple[ExaminedEngine, ...]:
 def metrics(config: PrometheusConfig) -> "LateMetrics":
     """Connects to nothing yet."""
     return LateMetrics(config)
-
-
-def history_place(loaded: Loaded, where: Places, context: str) -> str | Path:
-    """URL or file of a context's history."""
-    url = loaded.config.history.url
-    return url.replace("{context}", context) if url else where.history / f"{context}.sqlite3"
 
 
 class LateMetrics:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,6 +109,17 @@ def test_durations_are_seconds_in_json(collected: None, capsys: pytest.CaptureFi
     board = json.loads(capsys.readouterr().out)
     assert board["window"] == 86_400
     assert all(row["p50"] is None or 1 < row["p50"] < 7200 for row in board["rows"])
+
+
+def test_an_old_history_is_said_to_be_old_and_a_fresh_one_is_not(
+    collected: None, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", "pipelines"]) == 0
+    assert capsys.readouterr().err == ""
+    for file in (folder / "data" / "history").iterdir():
+        os.utime(file, (0, time.time() - 7200))
+    assert main(["show", "pipelines"]) == 0
+    assert capsys.readouterr().err == "history was last written 2h ago; --fresh asks the sources first\n"
 
 
 def test_one_project_is_chosen_by_its_last_part(collected: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from console.cli import sources
+from console.cli.services import history_file, history_place
 from console.config import Config, Context, DockerConfig, GitLabConfig, Loaded, Places, PrometheusConfig
 from console.config.structs import HistoryConfig
 from console.ports import SourceError, Trouble
@@ -64,6 +65,9 @@ async def test_nothing_made_of_a_config_shows_its_token(monkeypatch: pytest.Monk
 def test_each_context_has_a_history_of_its_own(tmp_path: Path) -> None:
     where = Places(tmp_path / "c", tmp_path / "data", tmp_path / "state")
     loaded = Loaded(where.config, Config({"a": Context(), "b": Context()}))
-    assert sources.history_place(loaded, where, "a") == tmp_path / "data" / "history" / "a.sqlite3"
+    assert history_place(loaded, where, "a") == tmp_path / "data" / "history" / "a.sqlite3"
     shared = Config({"a": Context()}, history=HistoryConfig(url="sqlite:////srv/{context}.db"))
-    assert sources.history_place(Loaded(where.config, shared), where, "a") == "sqlite:////srv/a.db"
+    assert history_place(Loaded(where.config, shared), where, "a") == "sqlite:////srv/a.db"
+    assert history_file(Loaded(where.config, shared), where, "a") == Path("/srv/a.db")
+    server = Config({"a": Context()}, history=HistoryConfig(url="postgresql://h/x"))
+    assert history_file(Loaded(where.config, server), where, "a") is None

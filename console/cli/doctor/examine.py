@@ -8,6 +8,7 @@ from ...config import Context, Loaded, Places
 from ...secrets import SecretRef
 from .. import sources
 from ..options import Options
+from ..services import history_file, history_place
 from . import docker, gitlab, local, prometheus
 from .check import Check, Subject, Verdict
 
@@ -29,7 +30,9 @@ def of_machine(loaded: Loaded, _: Options) -> Checks:
 
 
 async def _history(loaded: Loaded, where: Places, name: str) -> Checks:
-    return (await asyncio.to_thread(local.history, sources.history_place(loaded, where, name)),)
+    return (
+        await asyncio.to_thread(local.history, history_file(loaded, where, name) or history_place(loaded, where, name)),
+    )
 
 
 async def _gitlab(context: Context, seconds: float) -> Checks:

@@ -3,12 +3,15 @@
 import asyncio
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from ...config import places, read
+from ...launch import now
 from ...model.pipelines import Project
 from ...ports import Services
-from ...text import NO_DATA, clean
+from ...text import NO_DATA, age, clean
 from ..guard import OK, Failed, say
 from ..options import Options
 from ..output import print_csv, print_json
@@ -23,6 +26,8 @@ the header. The table fits a terminal and is complete in a pipe.
 exit codes: 0 printed, 1 nothing is stored and GitLab does not answer, 2 wrong arguments or config"""
 PANES = ("pipelines", "builds", "cache", "spend", "rollouts")
 WINDOWS = ("24h", "7d", "30d", "90d")
+OLD = timedelta(minutes=10)
+"""A history nobody wrote for longer is said to be old: no console runs on it."""
 FIRST_SECONDS = 60.0
 """How long an empty history is filled before the board is printed with what has come."""
 
@@ -57,20 +62,31 @@ def run(options: Options, arguments: Namespace) -> int:
 
 
 async def _board(options: Options, arguments: Namespace) -> Any:
-    from ..services import open_context
+    from ..services import history_file, open_context
 
     where = places(options.config)
     loaded = read(where.config)
     name, _ = loaded.context(options.context)
+    written = last_written(history_file(loaded, where, name))
     runtime = await open_context(loaded, where, name, lambda _: None)
     try:
         empty = not await runtime.services.history.projects()
         if empty or arguments.fresh:
             say("history is empty: asking the sources first …" if empty else "asking the sources …")
             await runtime.fill(arguments.timeout)
+        elif written and now() - written > OLD:
+            say(f"history was last written {age(written, now())} ago; --fresh asks the sources first")
         return await board_of(runtime.services, arguments)
     finally:
         await runtime.close()
+
+
+def last_written(path: Path | None) -> datetime | None:
+    """When anything was last put into the history at `path`; None: there is none, or it is no file of ours."""
+    if path is None:
+        return None
+    times = [one.stat().st_mtime for one in (path, path.with_name(f"{path.name}-wal")) if one.exists()]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
 async def board_of(services: Services, arguments: Namespace) -> Any:
