@@ -1,10 +1,10 @@
 """One Docker engine as a source."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Never, TypeVar
+from typing import TYPE_CHECKING, Any, Never, TypeVar
 
 from ...model.engine import ContainerStats, DiskUse, Engine, EngineEvent
 from ...ports import Clock
@@ -29,6 +29,9 @@ DISK_TIMEOUT_SECONDS = 60.0
 MOST_QUESTIONS, MOST_SSH_QUESTIONS = 8, 3
 """Questions under way at once. Engines up to 20.10 take a second for one container's statistics, so a few wait side by
 side; each ssh connection is a login."""
+
+JUST_GOING = (404, 409, 500)
+"""Statuses that a question about one container gets while it ends."""
 
 
 class DockerSource:
@@ -102,7 +105,7 @@ class DockerSource:
 
     async def stats(self, ids: Collection[str]) -> tuple[ContainerStats, ...]:
         """What the containers use now, in the order asked for; one that is gone is left out."""
-        answers = await asyncio.gather(*(self._ask(partial(_stats, id_)) for id_ in ids))
+        answers = await _all(self._ask(partial(_stats, id_)) for id_ in ids)
         found: list[ContainerStats] = []
         seen: dict[str, CpuTime] = {}
         for id_, answer in zip(ids, answers, strict=True):
@@ -141,7 +144,7 @@ class DockerSource:
         by_id = {row.id: row for row in rows}
         self._lives = {id_: life for id_, life in self._lives.items() if id_ in by_id}
         wanted = containers.to_inspect(rows, self._lives, now)
-        answers = await asyncio.gather(*(self._ask(partial(_inspect, id_)) for id_ in wanted))
+        answers = await _all(self._ask(partial(_inspect, id_)) for id_ in wanted)
         for id_, answer in zip(wanted, answers, strict=True):
             if answer is not None:
                 self._lives[id_] = containers.life(by_id[id_], answer, now)
@@ -168,6 +171,16 @@ class DockerSource:
         raise explain(error, self._where, self._address, timeout_seconds) from error
 
 
+async def _all(questions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """The answers in the order of the questions; the first failure ends the others."""
+    tasks = [asyncio.ensure_future(question) for question in questions]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
 def _within(seconds: float, question: Callable[["EngineClient"], T], client: "EngineClient") -> T:
     client.timeout = seconds  # type: ignore[assignment]  # the SDK's types want whole ones
     return question(client)
@@ -178,22 +191,26 @@ def _disk(client: "EngineClient") -> DiskAnswer:
 
 
 def _inspect(id_: str, client: "EngineClient") -> InspectAnswer | None:
-    """None: the container has gone since it was listed."""
-    from docker.errors import NotFound
+    """None: the container has gone since it was listed, or is just going."""
+    from docker.errors import APIError
 
     try:
         return read(client.inspect_container(id_), InspectAnswer)
-    except NotFound:
-        return None
+    except APIError as error:
+        if error.status_code in JUST_GOING:
+            return None
+        raise
 
 
 def _stats(id_: str, client: "EngineClient") -> StatsAnswer | None:
-    """One sample at once where the engine can (API 1.41); older ones take a second for two. None: no such container."""
-    from docker.errors import NotFound
+    """One sample at once where the engine can (API 1.41); older ones take a second for two. None: as `_inspect`."""
+    from docker.errors import APIError
 
     try:
         if client.speaks(1, 41):
             return read(client.stats(id_, stream=False, one_shot=True), StatsAnswer)
         return read(client.stats(id_, stream=False), StatsAnswer)
-    except NotFound:
-        return None
+    except APIError as error:
+        if error.status_code in JUST_GOING:
+            return None
+        raise

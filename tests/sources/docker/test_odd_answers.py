@@ -4,19 +4,16 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from console.model.engine import EngineEvent
 from console.ports import SourceError, Trouble
 from console.sources.docker import DockerSource
 from console.sources.docker.containers import MOST_INSPECTIONS
-from console.sources.docker.events import MOST_WAITING
 from tests.sources.docker.conftest import HandClock
-from tests.sources.docker.odd_engine import NO_SWARM, VERSION, Answer, HangUp, OddEngine, Reply, Route, Stream
+from tests.sources.docker.odd_engine import NO_SWARM, VERSION, Answer, OddEngine, Reply, Route
 
 Odd = Callable[[Mapping[str, Route]], OddEngine]
 Reading = Callable[..., DockerSource]
@@ -127,6 +124,25 @@ async def test_a_container_is_inspected_once_a_start(odd: Odd, reading: Reading,
     rows[0], rows[1] = row("old", "Up 5 hours"), row("young", "Restarting (1) 3 seconds ago", State="restarting")
     await source.engine()
     assert inspected() == ["young"]
+
+
+@pytest.mark.parametrize("status", [404, 409, 500])
+async def test_a_container_that_is_just_going_hides_no_other(odd: Odd, reading: Reading, status: int) -> None:
+    rows = Answer(200, [row("going"), row("staying")])
+    gone = Answer(status, {"message": "no such container"})
+    sample = Answer(200, {"read": "2026-03-01T12:00:01Z", "memory_stats": {"usage": 5}})
+    staying = {"/containers/staying/json": inspection("2026-03-01T09:00:00Z", 1), "/containers/staying/stats": sample}
+    going = {"/containers/going/json": gone, "/containers/going/stats": gone}
+    source = reading(odd({"/containers/json": rows, **staying, **going}))
+    assert [one.restarts for one in (await source.engine()).containers] == [None, 1]
+    assert [(one.id, one.memory_bytes) for one in await source.stats(["going", "staying"])] == [("staying", 5)]
+
+
+async def test_statistics_that_are_forbidden_are_an_error(odd: Odd, reading: Reading) -> None:
+    engine = odd({"/containers/a/stats": Answer(403, {"message": "denied"})})
+    with pytest.raises(SourceError, match="denied") as caught:
+        await reading(engine).stats(["a", "a"])
+    assert caught.value.trouble is Trouble.FORBIDDEN
 
 
 async def test_many_new_containers_are_inspected_bit_by_bit(odd: Odd, reading: Reading) -> None:
@@ -275,138 +291,6 @@ async def test_the_disk_is_summed_as_docker_does(odd: Odd, reading: Reading) -> 
         4,
         None,
     )
-
-
-def happened(kind: str, action: str, **attributes: str) -> bytes:
-    actor = {"ID": "abc", "Attributes": attributes}
-    return json.dumps({"Type": kind, "Action": action, "Actor": actor, "timeNano": 1_772_366_400_500_000_000}).encode()
-
-
-async def test_events_come_in_any_chunks_and_commands_in_containers_are_left_out(odd: Odd, reading: Reading) -> None:
-    parts = [
-        happened("container", "exec_create: /bin/sh -c 'curl -H token'"),
-        happened("container", "health_status: unhealthy", name="web\x1b[31m"),
-        happened("service", "update", name="web"),
-        happened("volume", "create"),
-    ]
-    text = b"\n".join(parts) + b"\n"
-    stream = Stream([text[start : start + 50] for start in range(0, len(text), 50)])
-    seen: list[EngineEvent] = []
-    source = reading(odd({"/events": stream}))
-
-    async def follow() -> None:
-        async for one in source.events():
-            seen.append(one)
-            if len(seen) == 3:
-                stream.done.set()
-
-    with pytest.raises(SourceError, match="ended its stream") as ended:
-        await follow()
-    assert ended.value.trouble is Trouble.UNREACHABLE
-    at = datetime(2026, 3, 1, 12, 0, 0, 500_000, tzinfo=UTC)
-    assert seen == [
-        EngineEvent(at, "container", "health_status: unhealthy", "abc", "web"),
-        EngineEvent(at, "service", "update", "abc", "web"),
-        EngineEvent(at, "other", "create", "abc", ""),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("reply", "trouble"),
-    [
-        (Answer(403, {"message": "authorization denied by plugin"}), Trouble.FORBIDDEN),
-        (Answer(200, b"<html>"), Trouble.UNSUPPORTED),
-        (Stream([b"<html></html>"]), Trouble.UNSUPPORTED),
-        (Stream([b'{"message":"shutting down"}']), Trouble.BROKEN),
-        (Stream([b'{"Type":"container","Action":"start","timeNano":9' + b"9" * 40 + b"}"]), Trouble.BROKEN),
-        (HangUp(), Trouble.UNREACHABLE),
-    ],
-)
-async def test_a_stream_that_is_none_is_one_clear_error(
-    odd: Odd, reading: Reading, reply: Reply, trouble: Trouble
-) -> None:
-    if isinstance(reply, Stream):
-        reply = replace(reply, done=threading.Event(), ended=threading.Event())
-        reply.done.set()
-    with pytest.raises(SourceError) as caught:
-        await anext(reading(odd({"/events": reply})).events())
-    assert caught.value.trouble is trouble
-
-
-async def test_a_reader_far_behind_is_told_instead_of_drowned(odd: Odd, reading: Reading) -> None:
-    stream = Stream([happened("container", "start") + b"\n"] * (2 * MOST_WAITING))
-    stream.done.set()
-    seen = 0
-
-    async def follow() -> None:
-        nonlocal seen
-        async for _ in reading(odd({"/events": stream})).events():
-            seen += 1
-            stream.ended.wait(10)  # a loop that does not get to its work is the point
-
-    with pytest.raises(SourceError, match="faster than they are taken"):
-        await follow()
-    assert seen == 1
-
-
-async def test_closing_the_source_ends_its_events(odd: Odd, reading: Reading) -> None:
-    stream = Stream([happened("container", "start", name="web") + b"\n"])
-    source = reading(odd({"/events": stream}))
-    events = source.events()
-    await anext(events)
-    await source.aclose()
-    with pytest.raises(SourceError):
-        await anext(events)
-
-
-@pytest.mark.parametrize(
-    ("reply", "trouble", "word"),
-    [
-        (Answer(401, {"message": "who are you"}), Trouble.UNAUTHENTICATED, "who are you"),
-        (Answer(403, {"message": "denied by plugin opa\x1b[2J"}), Trouble.FORBIDDEN, "denied by plugin opa"),
-        (Answer(500, {"message": "layer does not exist"}), Trouble.BROKEN, "layer does not exist"),
-        (Answer(400, {"message": "client version 1.47 is too new"}), Trouble.UNSUPPORTED, "too new"),
-        (Answer(502, b"<html><title>Bad Gateway"), Trouble.BROKEN, "502"),
-        (Answer(200, b"<html>"), Trouble.UNSUPPORTED, "no answer of a Docker engine"),
-        (Answer(200, b'[{"Id": "a"'), Trouble.UNSUPPORTED, "no answer of a Docker engine"),
-        (Answer(200, {"Id": "a"}), Trouble.BROKEN, "Expected `array`, got `object`"),
-        (Answer(200, [{"Id": 7, "Names": [["a"]]}]), Trouble.BROKEN, "$[0]"),
-        (HangUp(), Trouble.UNREACHABLE, "hung up"),
-        (Answer(301, None, "/version"), Trouble.UNSUPPORTED, "no answer of a Docker engine"),
-    ],
-)
-async def test_a_failure_says_what_who_and_why(
-    odd: Odd, reading: Reading, reply: Reply, trouble: Trouble, word: str
-) -> None:
-    engine = odd({"/containers/json": reply})
-    source = reading(engine)
-    error = await refusal(source)
-    assert error.trouble is trouble
-    assert f"Docker engine odd ({engine.host})" in str(error)
-    assert word in str(error)
-    assert str(error).isprintable()
-    engine.routes["/containers/json"] = Answer(200, [])
-    assert (await source.engine()).containers == ()
-
-
-@pytest.mark.parametrize("version", [{}, {"ApiVersion": "new"}, {"ApiVersion": "1.2.3"}, [], None, {"ApiVersion": 1}])
-async def test_what_tells_no_version_is_no_engine(odd: Odd, reading: Reading, version: Any) -> None:
-    assert (await refusal(reading(odd({"/version": Answer(200, version)})))).trouble in (
-        Trouble.UNSUPPORTED,
-        Trouble.BROKEN,
-    )
-
-
-async def test_an_engine_that_comes_back_in_another_version_is_spoken_to_in_that(odd: Odd, reading: Reading) -> None:
-    engine = odd({})
-    source = reading(engine)
-    await source.engine()
-    engine.routes["/version"] = HangUp()
-    await refusal(source)
-    engine.routes["/version"] = Answer(200, {**VERSION, "ApiVersion": "1.40"})
-    engine.versions.clear()
-    await source.engine()
-    assert set(engine.versions) == {"", "1.40"}
 
 
 async def test_one_connection_serves_one_question_after_another(odd: Odd, reading: Reading) -> None:
