@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -44,13 +45,24 @@ class Branch:
 
 def branch(calendar: Calendar, project: Project, second: float, slot: int) -> Branch:
     """The branch that lives in this slot at that second: each lives some days and is then replaced by a new one."""
-    rng = dice(calendar.seed, project.path, "slot", slot)
-    life, offset = rng.uniform(1.2, 6.0) * DAY, rng.uniform(0, 6 * DAY)
-    number = int((second + offset) // life)
-    rng = dice(calendar.seed, project.path, "branch", slot, number)
+    life, offset = _life(calendar.seed, project.path, slot)
+    return _branch(calendar.seed, project.path, slot, int((second + offset) // life))
+
+
+@lru_cache(maxsize=8192)
+def _life(seed: int, path: str, slot: int) -> tuple[float, float]:
+    """(how long each branch of this slot lives, how long the first one did before the origin), in seconds."""
+    rng = dice(seed, path, "slot", slot)
+    return rng.uniform(1.2, 6.0) * DAY, rng.uniform(0, 6 * DAY)
+
+
+@lru_cache(maxsize=8192)
+def _branch(seed: int, path: str, slot: int, number: int) -> Branch:
+    life, offset = _life(seed, path, slot)
+    rng = dice(seed, path, "branch", slot, number)
     request = 100 + number * 12 + slot
     since = max(0.0, number * life - offset)
-    base = sha1_like(calendar.seed, project.path, "base", slot, number)
+    base = sha1_like(seed, path, "base", slot, number)
     if rng.random() < 0.12:
         package = rng.choice(_PACKAGES)
         name, title = f"renovate/{package.split('/')[-1]}-{number % 9}.x", f"Update dependency {package}"

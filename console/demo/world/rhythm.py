@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate
 from random import Random
 
@@ -15,31 +16,9 @@ LIVE_BEFORE_START = 3 * 3600
 """From so long before the start on, every hour is a busy one: whoever opens the fleet finds it at work."""
 
 _HOURS = (
-    0.08,
-    0.06,
-    0.05,
-    0.05,
-    0.06,
-    0.1,
-    0.25,
-    0.55,
-    0.85,
-    1.0,
-    1.0,
-    0.9,
-    0.7,
-    0.85,
-    1.0,
-    1.0,
-    0.95,
-    0.8,
-    0.55,
-    0.35,
-    0.25,
-    0.2,
-    0.15,
-    0.1,
-)
+    0.08, 0.06, 0.05, 0.05, 0.06, 0.1, 0.25, 0.55, 0.85, 1.0, 1.0, 0.9,
+    0.7, 0.85, 1.0, 1.0, 0.95, 0.8, 0.55, 0.35, 0.25, 0.2, 0.15, 0.1,
+)  # fmt: skip
 _WEEKDAYS = (1.0, 1.12, 1.12, 1.05, 0.85, 0.18, 0.14)
 _BUSY = 1.6
 
@@ -81,8 +60,7 @@ def day_starts(calendar: Calendar, project: Project, day: int) -> tuple[Start, .
     if day < 0:
         return ()
     rng = dice(calendar.seed, project.path, "day", day)
-    weights = _intensity(calendar, day)
-    steps = tuple(accumulate(weights))
+    steps = _steps(calendar, day)
     growth = 0.8 + 0.2 * min(day / 90, 1.2)
     count = min(poisson(rng, project.daily * growth * steps[-1] / sum(_HOURS)), 400)
     moments = sorted({day * DAY + _moment(rng, steps) for _ in range(count)})
@@ -91,15 +69,18 @@ def day_starts(calendar: Calendar, project: Project, day: int) -> tuple[Start, .
     return _linked(_apart(sorted(starts, key=lambda start: start.second)))
 
 
-def _intensity(calendar: Calendar, day: int) -> list[float]:
-    """Weight of each hour of the day; 1 is a busy hour of a usual working day."""
+@lru_cache(maxsize=512)
+def _steps(calendar: Calendar, day: int) -> tuple[float, ...]:
+    """Running sum of the weights of the day's hours; 1 is a busy hour of a usual working day."""
     midnight = calendar.origin + day * DAY
     weekday = _WEEKDAYS[int(midnight // DAY + 3) % 7]
     live = calendar.start - LIVE_BEFORE_START
-    return [
-        max(part * weekday, _BUSY if midnight + hour * 3600 >= live - 3600 else 0.02)
-        for hour, part in enumerate(_HOURS)
-    ]
+    return tuple(
+        accumulate(
+            max(part * weekday, _BUSY if midnight + hour * 3600 >= live - 3600 else 0.02)
+            for hour, part in enumerate(_HOURS)
+        )
+    )
 
 
 def _moment(rng: Random, steps: tuple[float, ...]) -> int:
