@@ -53,14 +53,15 @@ class Subject:
     def skip(self, checks: Iterable[str], why: str) -> Iterator[Check]:
         return (Check(self.name, check, Verdict.SKIP, why) for check in checks)
 
-    def refused(self, error: SourceError, checks: Sequence[str]) -> tuple[Check, ...]:
+    def refused(self, error: SourceError, checks: Sequence[str], link: str) -> tuple[Check, ...]:
         """What an error before any answer says: the check it speaks of fails, those before it held, others wait.
 
-        `checks` are all of this subject in their order, `reachable` among them.
+        `checks` are all of this subject in their order, `reachable` among them; `link` is how it is reached.
         """
         at = checks.index(_spoken_of(error, checks))
         remedy = error.remedy or "look at the server's own log"
-        held = tuple(self.ok(check, "yes") for check in checks[:at] if check != "secrets")
+        words = {"reachable": "it answers", "tls": link, "authenticated": "known to the server"}
+        held = tuple(self.ok(check, words[check]) for check in checks[:at] if check in words)
         return (*held, self.fail(checks[at], str(error), remedy), *self.skip(checks[at + 1 :], f"{checks[at]} failed"))
 
 
@@ -70,6 +71,11 @@ def _spoken_of(error: SourceError, checks: Sequence[str]) -> str:
     wanted = {Trouble.TLS: "tls", Trouble.UNAUTHENTICATED: "authenticated", Trouble.FORBIDDEN: "rights"}
     name = wanted.get(error.trouble, "reachable")
     return name if name in checks else "reachable"
+
+
+def link(url: str) -> str:
+    """How what a web address names is reached."""
+    return "certificate trusted" if url.startswith("https://") else "plain HTTP"
 
 
 def clock(subject: Subject, skew: timedelta | None) -> Check:

@@ -21,19 +21,19 @@ class Examined(Protocol):
     async def examine(self) -> EngineFacts: ...
 
 
-async def checks(source: Examined) -> tuple[Check, ...]:
-    """All checks of one engine. Never raises SourceError."""
+async def checks(source: Examined, host: str) -> tuple[Check, ...]:
+    """All checks of the engine at `host`. Never raises SourceError."""
     subject = Subject(f"docker:{source.name}")
     try:
         return tuple(of_facts(subject, await source.examine()))
     except SourceError as error:
-        return subject.refused(error, CHECKS)
+        return subject.refused(error, CHECKS, _link(host.partition(":")[0]))
 
 
 def of_facts(subject: Subject, facts: EngineFacts) -> Iterator[Check]:
     """What the engine told of itself."""
     yield subject.ok("reachable", f"{facts.host}, {facts.system}" if facts.system else facts.host)
-    yield subject.ok("tls", {"unix": "not needed on a socket", "ssh": "by ssh"}.get(facts.transport, facts.transport))
+    yield subject.ok("tls", _link(facts.transport))
     swarm = f"Swarm {facts.swarm}" if facts.swarm else "no Swarm"
     rootless = ", rootless" if facts.rootless else ""
     if facts.swarm == "worker":
@@ -44,6 +44,10 @@ def of_facts(subject: Subject, facts: EngineFacts) -> Iterator[Check]:
     yield clock(subject, facts.clock_skew)
     for warning in facts.warnings:
         yield subject.warn("engine", warning, "see the engine's documentation")
+
+
+def _link(transport: str) -> str:
+    return {"unix": "not needed on a socket", "ssh": "by ssh"}.get(transport, transport)
 
 
 def _version(subject: Subject, facts: EngineFacts) -> Check:

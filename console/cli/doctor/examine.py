@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from ...config import Context, Loaded, Places
+from ...config import Context, DockerConfig, Loaded, Places
 from ...secrets import SecretRef
 from .. import sources
 from ..options import Options
@@ -19,7 +19,7 @@ async def of_context(loaded: Loaded, where: Places, name: str, context: Context,
     """Checks of every connection of one context, in the order of the config."""
     jobs: list[Awaitable[Checks]] = [_in_time("history", _history(loaded, where, name), seconds)]
     jobs.append(_gitlab(context, seconds))
-    jobs += [_engine(config.name, context, seconds) for config in context.docker]
+    jobs += [_engine(config, seconds) for config in context.docker]
     jobs.append(_metrics(name, context, seconds))
     return tuple(check for several in await asyncio.gather(*jobs) for check in several)
 
@@ -41,12 +41,12 @@ async def _gitlab(context: Context, seconds: float) -> Checks:
         return (Check("gitlab", "reachable", Verdict.SKIP, "not configured"),)
     source = sources.gitlab(config)
     today = datetime.now(UTC).date()
-    return await _closing("gitlab", gitlab.checks(source, today, str(config.token)), source.aclose, seconds)
+    return await _closing("gitlab", gitlab.checks(source, today, config.url, str(config.token)), source.aclose, seconds)
 
 
-async def _engine(name: str, context: Context, seconds: float) -> Checks:
-    source = sources.engine(next(one for one in context.docker if one.name == name))
-    return await _closing(f"docker:{name}", docker.checks(source), source.aclose, seconds)
+async def _engine(config: DockerConfig, seconds: float) -> Checks:
+    source = sources.engine(config)
+    return await _closing(f"docker:{config.name}", docker.checks(source, config.host), source.aclose, seconds)
 
 
 async def _metrics(name: str, context: Context, seconds: float) -> Checks:
@@ -55,7 +55,7 @@ async def _metrics(name: str, context: Context, seconds: float) -> Checks:
         return (Check("prometheus", "reachable", Verdict.SKIP, "not configured"),)
     source = sources.metrics(config)
     secrets = ", ".join(f"{key} from {one}" for key, one in config.headers.items() if isinstance(one, SecretRef))
-    checks = prometheus.checks(source, context.settings(name).queries, secrets)
+    checks = prometheus.checks(source, context.settings(name).queries, config.url, secrets)
     return await _closing("prometheus", checks, source.aclose, seconds)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from ...ports import FleetPage, SourceError
 from ...sources.gitlab import GitLabFacts
 from ...text import count
-from .check import Check, Subject, clock
+from .check import Check, Subject, clock, link
 
 CHECKS = (
     "secrets",
@@ -37,12 +37,12 @@ class Examined(Protocol):
     async def fleet(self, cursor: str | None = None) -> FleetPage: ...
 
 
-async def checks(source: Examined, today: date, secret: str) -> tuple[Check, ...]:
-    """All checks; `secret` names the token's reference. Never raises SourceError."""
+async def checks(source: Examined, today: date, url: str, secret: str) -> tuple[Check, ...]:
+    """All checks of the GitLab at `url`; `secret` names the token's reference. Never raises SourceError."""
     try:
         facts = await source.examine()
     except SourceError as error:
-        return SUBJECT.refused(error, CHECKS)
+        return SUBJECT.refused(error, CHECKS, link(url))
     told = (SUBJECT.ok("secrets", f"token from {secret}"), *of_facts(facts, today))
     return (*told, *await _fleet(source))
 

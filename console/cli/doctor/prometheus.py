@@ -9,7 +9,7 @@ from ...model.metrics import Vector
 from ...ports import SourceError
 from ...sources.prometheus import PrometheusFacts
 from ...text import count, duration
-from .check import Check, Subject, clock
+from .check import Check, Subject, clock, link
 
 CHECKS = ("secrets", "reachable", "tls", "authenticated", "rights", "clock", "data", "queries")
 OLDEST_SAMPLE = timedelta(minutes=5)
@@ -25,12 +25,12 @@ class Examined(Protocol):
     async def instant(self, promql: str) -> Vector: ...
 
 
-async def checks(source: Examined, queries: Mapping[str, str], secrets: str) -> tuple[Check, ...]:
-    """All checks; `secrets` names the references of headers. Never raises SourceError."""
+async def checks(source: Examined, queries: Mapping[str, str], url: str, secrets: str) -> tuple[Check, ...]:
+    """All checks of the store at `url`; `secrets` names the references of headers. Never raises SourceError."""
     try:
         facts = await source.examine()
     except SourceError as error:
-        return SUBJECT.refused(error, CHECKS)
+        return SUBJECT.refused(error, CHECKS, link(url))
     gate = asyncio.Semaphore(QUERIES_AT_ONCE)
     asked = await asyncio.gather(*(_query(source, gate, name, promql) for name, promql in queries.items()))
     return (SUBJECT.ok("secrets", secrets or "none needed"), *of_facts(facts), *asked)
@@ -39,7 +39,7 @@ async def checks(source: Examined, queries: Mapping[str, str], secrets: str) -> 
 def of_facts(facts: PrometheusFacts) -> Iterator[Check]:
     """What the store told of itself."""
     yield SUBJECT.ok("reachable", f"{facts.flavour} {facts.version}".rstrip())
-    yield SUBJECT.ok("tls", "certificate trusted" if facts.tls else "plain HTTP")
+    yield SUBJECT.ok("tls", link("https://" if facts.tls else ""))
     yield clock(SUBJECT, facts.clock_skew)
     yield _data(facts.newest_sample_age)
     for warning in facts.warnings:

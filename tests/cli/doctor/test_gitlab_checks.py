@@ -50,7 +50,7 @@ class FakeGitLab:
 
 
 async def of(source: FakeGitLab) -> dict[str, Check]:
-    return {check.name: check for check in await checks(source, TODAY, "env GITLAB_TOKEN")}
+    return {check.name: check for check in await checks(source, TODAY, GOOD.url, "env GITLAB_TOKEN")}
 
 
 def verdict(facts: GitLabFacts, name: str) -> Verdict:

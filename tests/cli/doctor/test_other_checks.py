@@ -13,6 +13,7 @@ from console.ports import SourceError, Trouble
 from console.sources.docker import EngineFacts
 from console.sources.prometheus import PrometheusFacts
 
+URL = "http://localhost:9090"
 NOW = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 OK, WARN, FAIL, SKIP = Verdict.OK, Verdict.WARN, Verdict.FAIL, Verdict.SKIP
 ENGINE = EngineFacts(
@@ -65,7 +66,7 @@ def by_name(checks: tuple[Check, ...]) -> dict[str, Verdict]:
 
 
 async def test_a_good_engine_passes_every_check() -> None:
-    found = by_name(await docker.checks(FakeEngine()))
+    found = by_name(await docker.checks(FakeEngine(), "unix:///a"))
     assert tuple(found) == ("reachable", "tls", "rights", "version", "clock")
     assert set(found.values()) == {OK}
 
@@ -80,13 +81,13 @@ async def test_a_good_engine_passes_every_check() -> None:
     ],
 )
 async def test_an_engine_with_a_doubt_is_warned_of(change: dict[str, object], name: str) -> None:
-    found = by_name(await docker.checks(FakeEngine(replace(ENGINE, **change))))  # type: ignore[arg-type]
+    found = by_name(await docker.checks(FakeEngine(replace(ENGINE, **change)), "unix:///a"))  # type: ignore[arg-type]
     assert found[name] is WARN
 
 
 async def test_a_socket_one_may_not_open_fails_the_rights() -> None:
     error = SourceError("permission denied", trouble=Trouble.FORBIDDEN, remedy="join the docker group")
-    checks = await docker.checks(FakeEngine(error))
+    checks = await docker.checks(FakeEngine(error), "unix:///a")
     assert by_name(checks) == {"reachable": OK, "tls": OK, "rights": FAIL, "version": SKIP, "clock": SKIP}
     assert checks[2].remedy == "join the docker group"
     assert {check.subject for check in checks} == {"docker:local"}
@@ -103,7 +104,9 @@ async def test_each_query_is_answered_empty_or_refused() -> None:
         "nan": vector(None),
         "bad(": SourceError("parse error"),
     }
-    found = by_name(await prometheus.checks(FakeStore(answers=answers), {f"q {name}": name for name in answers}, ""))
+    found = by_name(
+        await prometheus.checks(FakeStore(answers=answers), {f"q {name}": name for name in answers}, URL, "")
+    )
     queries = {name.removeprefix("query q "): verdict for name, verdict in found.items() if name.startswith("query")}
     assert queries == {"up": OK, "no": WARN, "nan": WARN, "bad(": FAIL}
     assert found["reachable"] is OK
@@ -118,13 +121,13 @@ async def test_each_query_is_answered_empty_or_refused() -> None:
     ],
 )
 async def test_a_store_without_fresh_data_is_warned_of(change: dict[str, object], expected: Verdict) -> None:
-    found = by_name(await prometheus.checks(FakeStore(replace(STORE, **change)), {}, ""))  # type: ignore[arg-type]
+    found = by_name(await prometheus.checks(FakeStore(replace(STORE, **change)), {}, URL, ""))  # type: ignore[arg-type]
     assert found["data"] is expected
 
 
 async def test_a_store_that_is_down_is_asked_no_queries() -> None:
     down = FakeStore(SourceError("connection refused", trouble=Trouble.UNREACHABLE))
-    found = by_name(await prometheus.checks(down, {"q": "up"}, ""))
+    found = by_name(await prometheus.checks(down, {"q": "up"}, URL, ""))
     assert found["reachable"] is FAIL
     assert found["queries"] is SKIP
 
