@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from . import answers, facts
 from .errors import refused, unreadable
 
 T = TypeVar("T")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 MOST_POINTS = 11_000
 """Prometheus refuses a range query with more of them for a series."""
@@ -88,7 +90,7 @@ class PrometheusSource:
         """
         fitting = fitting_step(start, end, step)
         notes = [f"The step is {fitting}, not {step}: a series has at most {MOST_POINTS:,} points."]
-        parameters = {"start": _seconds(start), "end": _seconds(end), "step": f"{fitting.total_seconds():g}"}
+        parameters = {"start": _seconds(start), "end": _seconds(end), "step": f"{fitting.total_seconds():.3f}"}
         reply = await self._query("api/v1/query_range", {"query": promql, **parameters})
         return await self._read(
             reply, partial(answers.matrix, at=self._clock(), notes=notes if fitting != step else ())
@@ -191,7 +193,12 @@ def fitting_step(start: datetime, end: datetime, step: timedelta) -> timedelta:
 
 
 def _sendable(name: str, value: str) -> str:
-    """The header's value without space around it; raises SourceError, which does not hold it, if it cannot be sent."""
+    """The value without space around it; raises SourceError, which does not hold it, if the header cannot be sent."""
+    if not _HEADER_NAME.fullmatch(name):
+        raise SourceError(
+            f"{clean(name, 60)!r} cannot be the name of a header.",
+            remedy="Use letters, digits and dashes, such as X-Scope-OrgID.",
+        )
     stripped = value.strip()
     if not stripped.isascii() or not stripped.isprintable():
         raise SourceError(

@@ -203,7 +203,7 @@ async def test_a_step_too_fine_is_widened_and_said() -> None:
 
     month = timedelta(days=30)
     matrix = await source(answer).range("up", start=NOW - month, end=NOW, step=timedelta(seconds=15))
-    assert seen[0].url.params["step"] == "236"
+    assert seen[0].url.params["step"] == "236.000"
     assert matrix.warnings[0].startswith("The step is 0:03:56, not 0:00:15")
     assert matrix.warnings[1:] == ("late",)
 
@@ -268,6 +268,12 @@ def test_a_header_that_cannot_be_sent_is_named_without_its_value(value: str) -> 
     with pytest.raises(SourceError, match="Authorization") as caught:
         PrometheusSource("http://prom", headers={"Authorization": value})
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["", "X Scope", "X-Scope:", "X\nEvil", "X-Ümlaut"])
+def test_a_name_that_no_header_can_have_is_refused(name: str) -> None:
+    with pytest.raises(SourceError, match="name of a header"):
+        PrometheusSource("http://prom", headers={name: "1"})
 
 
 def test_a_line_break_after_a_secret_is_forgiven() -> None:
