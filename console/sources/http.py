@@ -157,10 +157,19 @@ def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
     `RateLimit-Reset` is the server's own clock, so it is read against the answer's `Date`. None: it does not say.
     """
     wait = _retry_after(headers, now)
-    if wait is None and headers.get("RateLimit-Reset", "").isdigit():
+    reset = whole_number(headers.get("RateLimit-Reset"))
+    if wait is None and reset is not None:
         server_now = _date(headers.get("Date")) or now
-        wait = timedelta(seconds=min(int(headers["RateLimit-Reset"]) - server_now.timestamp(), 1e9))
+        wait = timedelta(seconds=min(reset - server_now.timestamp(), 1e9))
     return None if wait is None else now + min(max(wait, timedelta(0)), LONGEST_WAIT)
+
+
+def whole_number(text: str | None) -> int | None:
+    """A header's number of 0 or more; one too long to be meant counts as 10**18. None: it is none."""
+    told = (text or "").strip()
+    if not told.isdecimal():  # isdigit would let a superscript two through
+        return None
+    return int(told) if len(told) < 19 else 10**18
 
 
 def clock_skew(headers: Mapping[str, str], now: datetime) -> timedelta | None:
@@ -171,8 +180,9 @@ def clock_skew(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     told = headers.get("Retry-After", "").strip()
-    if told.isdigit():
-        return timedelta(seconds=min(int(told), 10**9))
+    seconds = whole_number(told)
+    if seconds is not None:
+        return timedelta(seconds=min(seconds, 10**9))
     date = _date(told)
     return None if date is None else date - (_date(headers.get("Date")) or now)
 

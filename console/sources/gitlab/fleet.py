@@ -6,6 +6,7 @@ from typing import Any
 
 from ...model.pipelines import Pipeline, Project
 from ...ports import FleetPage, SourceError, Trouble
+from ..http import whole_number
 from . import nouns
 from .documents import FLEET, MEMBER_PROJECTS, named_projects
 from .graphql import GraphQL
@@ -35,12 +36,12 @@ class Fleet:
     async def page(self, at: str | None) -> FleetPage:
         """One page from cursor `at`. Raises SourceError MISSING when the only thing asked for is not visible."""
         word, _, where = (at or "0:").partition(":")
-        step = int(word) if word.isdigit() else 0
+        step = whole_number(word) or 0
         if step < len(self.groups):
             path = self.groups[step]
             return await self._connection(step, where, path)
         if self.projects:
-            return await self._named(int(where) if where.isdigit() else 0)
+            return await self._named(whole_number(where) or 0)
         return await self._connection(step, where, None)
 
     async def _connection(self, step: int, after: str, group: str | None) -> FleetPage:

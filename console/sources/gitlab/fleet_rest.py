@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ...model.pipelines import Pipeline, Project
 from ...ports import FleetPage, PipelinePage, SourceError, Trouble
+from ..http import whole_number
 from . import nouns
 from .lists import page, path_of, query, reading, together
 from .read import node
@@ -36,7 +37,7 @@ class RestFleet:
         """One page; a cursor is `rest?STEP:QUERY`."""
         word, _, where = (ours(at) or "0:").partition(":")
         steps = self._steps()
-        step = min(int(word) if word.isdigit() else 0, len(steps) - 1)
+        step = min(whole_number(word) or 0, len(steps) - 1)
         after = f"{PREFIX}{step + 1}:" if step + 1 < len(steps) else None
         name, path, first = steps[step]
         try:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from ...ports import LogPart, SourceError, Trouble
+from ..http import whole_number
 from .errors import unreadable
 from .wire import Wire
 
@@ -151,13 +152,11 @@ async def _head(pieces: AsyncIterator[bytes], limit: int) -> bytes:
 
 def _size(response: httpx.Response) -> int | None:
     """Bytes of the whole body, unless it is packed or the server does not say."""
-    told = response.headers.get("Content-Length", "")
     packed = response.headers.get("Content-Encoding", "identity") != "identity"
-    return int(told) if told.isdigit() and not packed else None
+    return None if packed else whole_number(response.headers.get("Content-Length"))
 
 
 def _content_range(headers: Mapping[str, str]) -> tuple[int | None, int | None]:
     """First byte and size of the whole of `Content-Range: bytes 100-199/5000`; a `*` is None."""
     span, _, size = headers.get("Content-Range", "").removeprefix("bytes ").partition("/")
-    first = span.partition("-")[0].strip()
-    return int(first) if first.isdigit() else None, int(size) if size.strip().isdigit() else None
+    return whole_number(span.partition("-")[0]), whole_number(size)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ...ports import SourceError
 from ..http import check_address, trust
 from .bearer import Bearer
+from .errors import unreadable
 from .wire import Wire
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Objects:
             raise self._wire.failed(TimeoutError()) from error
         except requests.exceptions.RequestException as error:
             raise self._wire.failed(error) from error
+        except ValueError as error:  # requests lets those of a Location through that is no address
+            raise unreadable(what, self._wire.url, "it leads to no address") from error
         if self._last is not None:
             self._wire.seen.note(self._last.headers, self._wire.clock())
         return answer

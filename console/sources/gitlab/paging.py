@@ -68,6 +68,6 @@ def onward(headers: httpx.Headers, query: str) -> str | None:
     if link:
         return urlsplit(link).query or None
     page = headers.get("X-Next-Page", "").strip()
-    if not page.isdigit():
+    if not page.isdecimal():
         return None
     return urlencode([*((key, value) for key, value in parse_qsl(query) if key != "page"), ("page", page)])

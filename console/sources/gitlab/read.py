@@ -86,7 +86,7 @@ def identity(row: Node, key: str = "id") -> int:
 
 def _whole(value: object) -> int | None:
     if isinstance(value, str):
-        value = int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
+        value = int(value) if value.isascii() and value.isdecimal() and len(value) < 20 else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if 0 <= value <= _LARGEST else None

@@ -11,13 +11,15 @@ import httpx
 import msgspec
 
 from ...ports import Clock, SourceError
-from ..http import client, clock_skew, failed, trust
+from ..http import client, clock_skew, failed, trust, whole_number
 from .bearer import Bearer
 from .errors import Refused, said, unreadable
 
 BODY_LIMIT = 64 * 1024 * 1024
 """No list or object of GitLab comes near; more is a fault, and must not take our memory."""
 _HOPS = 5
+_LAST_SECOND = 253_402_300_800
+"""Of the year 9999, the last that datetime has."""
 _NOTES = 20
 _MOVED = (301, 302, 303, 307, 308)
 
@@ -41,15 +43,12 @@ class Seen:
     def note(self, headers: Mapping[str, str], now: datetime) -> None:
         """Remember the headers of one answer; one without quota headers tells nothing about the quota."""
         self.skew = clock_skew(headers, now) or self.skew
-        if headers.get("RateLimit-Remaining", "").isdigit():
-            self.remaining = int(headers["RateLimit-Remaining"][:9])
-            self.limit = _number(headers.get("RateLimit-Limit"))
-            reset = _number(headers.get("RateLimit-Reset"))
-            self.reset_at = datetime.fromtimestamp(reset, UTC) if reset else None
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 12 else None
+        remaining = whole_number(headers.get("RateLimit-Remaining"))
+        if remaining is not None:
+            self.remaining = remaining
+            self.limit = whole_number(headers.get("RateLimit-Limit"))
+            reset = whole_number(headers.get("RateLimit-Reset"))
+            self.reset_at = datetime.fromtimestamp(reset, UTC) if reset and reset < _LAST_SECOND else None
 
 
 @dataclass(frozen=True, slots=True)
