@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select
 
 from ..model.pipelines import Job, Pipeline, Project, Runner, Status
 from ..model.rollouts import Deployment, Environment
@@ -53,7 +53,8 @@ def latest(connection: Connection, per_project: int) -> tuple[Pipeline, ...]:
 def active(connection: Connection) -> tuple[Pipeline, ...]:
     """Everything not finished, newest first."""
     table = schema.pipelines
-    return _pipelines(connection, select(*PIPELINE.columns).where(table.c.status.in_(_UNFINISHED)))
+    query = select(*PIPELINE.columns).where(table.c.status.in_(_UNFINISHED), _here(table))
+    return _pipelines(connection, query)
 
 
 def pipeline(connection: Connection, project_id: int, pipeline_id: int) -> Pipeline | None:
@@ -93,7 +94,7 @@ def runners(connection: Connection) -> tuple[Runner, ...]:
 def environments(connection: Connection) -> tuple[Environment, ...]:
     """All environments, by project and name."""
     table = schema.environments
-    query = select(*ENVIRONMENT.columns).order_by(table.c.project_id, table.c.name)
+    query = select(*ENVIRONMENT.columns).where(_here(table)).order_by(table.c.project_id, table.c.name)
     return tuple(map(ENVIRONMENT.value, connection.execute(query)))
 
 
@@ -110,7 +111,7 @@ def deployments(
             partition_by=(table.c.project_id, table.c.environment),
             order_by=(table.c.created_at.desc(), table.c.id.desc()),
         )
-        ranked = select(table.c.id, newest.label("place")).where(*where).subquery()
+        ranked = select(table.c.id, newest.label("place")).where(_here(table), *where).subquery()
         query = select(*DEPLOYMENT.columns).join(ranked, ranked.c.id == table.c.id).where(ranked.c.place <= limit)
     ordered = query.order_by(table.c.created_at.desc(), table.c.id.desc())
     return tuple(map(DEPLOYMENT.value, connection.execute(ordered)))
@@ -134,6 +135,12 @@ def filled(connection: Connection) -> tuple[int, int]:
         .having(func.count() == 2)
     )
     return len(connection.execute(complete).all()), total
+
+
+def _here(table: Table) -> ColumnElement[bool]:
+    """Rows of projects that have not left the fleet."""
+    project = schema.projects
+    return table.c.project_id.not_in(select(project.c.id).where(~project.c.present))
 
 
 def _pipelines(connection: Connection, query: Select[tuple[object, ...]]) -> tuple[Pipeline, ...]:

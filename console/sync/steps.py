@@ -155,10 +155,23 @@ class Steps:
             self.context.announcer.changed("sources", calm=True)
 
     async def _pipeline_jobs(self, book: Book, pipeline: Pipeline) -> tuple[Job, ...]:
-        jobs = await self._ask(partial(self.context.gitlab.pipeline_jobs, book.project, pipeline), cost=COST_OF_JOBS)
+        ask = partial(self.context.gitlab.pipeline_jobs, book.project, pipeline)
+        try:
+            jobs = await self._ask(ask, cost=COST_OF_JOBS)
+        except SourceError as error:
+            if error.trouble is not Trouble.MISSING:
+                raise
+            await self._deleted(pipeline)
+            return ()
         await self._save_jobs(jobs)
         self._remember(pipeline)
         return jobs
+
+    async def _deleted(self, pipeline: Pipeline) -> None:
+        """GitLab no longer has a pipeline. Deleting one cancels what runs of it; its end would never be told."""
+        self._remember(pipeline)
+        if not pipeline.status.finished:
+            await self._save_pipelines([replace(pipeline, status=Status.CANCELED, failure_reason="deleted in GitLab")])
 
     async def _save_pipelines(self, pipelines: Sequence[Pipeline], *, calm: bool = False) -> None:
         self.context.tally.pipelines += len(pipelines)

@@ -174,6 +174,16 @@ async def test_active_is_everything_that_has_not_finished(history: LocalHistory)
     assert [one.id for one in await history.active()] == [4, 3, 1]
 
 
+async def test_what_left_the_fleet_does_not_run_any_more(history: LocalHistory) -> None:
+    await history.save_projects([project(1, "llm/a"), project(2, "llm/b")])
+    await history.save_pipelines([pipeline(id, Status.RUNNING, project_id=id) for id in (1, 2)])
+    await history.save_environments(2, [Environment(1, 2, "prod")])
+    await history.save_deployments([deployment(1, project_id=2)])
+    await history.keep_projects([1])
+    assert [one.id for one in await history.active()] == [1]
+    assert (await history.environments(), await history.deployments()) == ((), ())
+
+
 async def test_logs_are_due_once_for_jobs_that_ran_to_an_end(history: LocalHistory) -> None:
     ran, running, skipped = job(1), job(2, "lint", Status.RUNNING), job(3, "deploy", Status.SKIPPED)
     old = replace(job(4, "old"), finished_at=NOW - timedelta(days=31))

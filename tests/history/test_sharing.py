@@ -125,7 +125,7 @@ async def test_closing_does_not_wait_for_a_write_that_hangs(tmp_path: Path) -> N
     await asyncio.to_thread(started.wait, 10)
     began = monotonic()
     history.close()
-    assert monotonic() - began < 0.5
+    assert monotonic() - began < 5, "the write would hang for twice as long"
     release.set()
     await asyncio.gather(hanging, waiting, return_exceptions=True)
     with pytest.raises(HistoryError, match="is closed"):

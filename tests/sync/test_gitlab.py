@@ -260,6 +260,22 @@ async def test_jobs_of_running_pipelines_are_followed_while_watched(stage: Stage
         assert 3 <= stage.gitlab.count("jobs of 99") - before <= 6
 
 
+async def test_a_pipeline_deleted_while_it_ran_does_not_run_for_ever(stage: Stage) -> None:
+    running = replace(pipeline(99, Status.RUNNING, ago=timedelta()), updated_at=NOW)
+    stage.gitlab.all_pipelines.append(running)
+    async with stage.running():
+        await stage.time.advance(PAST_FILL)
+        stage.gitlab.all_pipelines.pop()
+        stage.gitlab.failing["jobs of 99"] = SourceError("404 Not found", trouble=Trouble.MISSING)
+        stage.sync.watching(frozenset({"jobs"}))
+        await stage.time.advance(60)
+        before = stage.gitlab.count("jobs of 99")
+        await stage.time.advance(120)
+        assert stage.gitlab.count("jobs of 99") == before
+        assert await stage.history.active() == ()
+        assert stage.health().reason == ""
+
+
 async def test_many_running_pipelines_leave_most_of_the_budget(time: Time) -> None:
     gitlab = fleet(1, 1)
     gitlab.page = 100
