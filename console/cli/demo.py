@@ -11,6 +11,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
@@ -39,20 +40,21 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--new", action="store_true", help="forget what the demo showed before")
 
 
-def run(options: Options, arguments: Namespace) -> int:
-    """Serve, or open the app. Raises Failed when the platform cannot be started."""
+def run(options: Options, arguments: Namespace) -> NoReturn:
+    """Serve, or open the app, and end the process with its exit code. Raises Failed when the platform cannot be started."""
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise Failed(f"the demo extra is not installed ({missing[0]} is missing)", "pip install 'fleet-console[demo]'")
     if arguments.serve:
-        return _serve(arguments)
+        _serve(arguments)
     from ..driver.place import terminal_problem
+    from .screen import end
 
     if problem := terminal_problem():
         raise Failed(problem, "console demo --serve runs the platform without a screen", code=USAGE)
-    return _open(options, arguments)
+    end(_open(options, arguments))
 
 
-def _serve(arguments: Namespace) -> int:
+def _serve(arguments: Namespace) -> NoReturn:
     """Become the platform: signals and output are its own."""
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "console.demo", *_words(arguments)])

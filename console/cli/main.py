@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 from .guard import OK, Failed, guarded
 from .options import Options, split
@@ -17,7 +18,7 @@ def main(argv: list[str] | None = None) -> int:
 def dispatch(words: list[str]) -> int:
     """One verb's exit code; without a verb, the app's. Raises what `guarded` turns into an exit code."""
     if not words:
-        return _screen(Options())
+        _screen(Options(), words)
     if words in (["--version"], ["-V"]):
         return _version()
     from . import options as shared
@@ -26,7 +27,9 @@ def dispatch(words: list[str]) -> int:
     name, rest = split(words)
     if name is None:
         arguments = parser.root().parse_args(rest)
-        return _version() if arguments.version else _screen(shared.of(arguments))
+        if arguments.version:
+            return _version()
+        _screen(shared.of(arguments), words)
     if name not in BY_NAME:
         raise _unknown(name)
     verb = import_module(f".{BY_NAME[name].module}", __package__)
@@ -34,10 +37,10 @@ def dispatch(words: list[str]) -> int:
     return int(verb.run(shared.of(arguments), arguments))
 
 
-def _screen(options: Options) -> int:
+def _screen(options: Options, words: list[str]) -> NoReturn:
     from .screen import run
 
-    return run(options)
+    run(options, words)
 
 
 def _version() -> int:

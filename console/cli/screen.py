@@ -1,9 +1,9 @@
 """`console` without a verb: the app on one context. On the way to first paint, so it imports little and late."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from ..config import Config, Loaded, Places, places, read
 from .guard import USAGE, Failed, bug
@@ -13,17 +13,24 @@ if TYPE_CHECKING:
     from ..launch import Announce, Launch, Runtime
 
 
-def run(options: Options, *, words: tuple[str, ...] = ()) -> int:
-    """Open the app and give its exit code. Raises Failed where no screen can be shown, ConfigError for a wrong file."""
+def run(options: Options, words: Sequence[str] = ()) -> NoReturn:
+    """Open the app, and end with its exit code. Raises Failed where no screen can be, ConfigError for a wrong file."""
     from ..driver.place import terminal_problem
 
     if problem := terminal_problem():
         raise Failed(problem, code=USAGE)
     where = places(options.config)
-    return start(read(where.config), where, options, words)
+    end(start(read(where.config), where, options, words))
 
 
-def start(loaded: Loaded, where: Places, options: Options, words: tuple[str, ...] = ()) -> int:
+def end(code: int) -> NoReturn:
+    """End the process after the app: a thread that still blocks in a request is not waited for."""
+    from ..driver import leave
+
+    leave(code)
+
+
+def start(loaded: Loaded, where: Places, options: Options, words: Sequence[str] = ()) -> int:
     """Run the app on a config that was read. What crashed it becomes a crash report, never a traceback."""
     start_with = launch(loaded, where, options)
     from ..app import ConsoleApp
