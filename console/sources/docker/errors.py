@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from functools import partial
+from http.client import IncompleteRead
 
 import msgspec
 import requests
@@ -178,6 +179,10 @@ def _of_system(cause: BaseException, where: str, timeout_seconds: float) -> Sour
             f"{where} did not answer within {timeout_seconds:g} s.",
             trouble=Trouble.UNREACHABLE,
             remedy="Check the network and the engine's load, or raise timeout_seconds.",
+        )
+    if isinstance(cause, IncompleteRead):
+        return SourceError(
+            f"{where} broke its answer off in the middle.", trouble=Trouble.UNREACHABLE, remedy=_ENGINE_LOG
         )
     if isinstance(cause, ConnectionError):
         return SourceError(f"{where} hung up.", trouble=Trouble.UNREACHABLE, remedy=_ENGINE_LOG)

@@ -22,6 +22,8 @@ class Answer:
     status: int = 200
     body: Any = None
     location: str = ""
+    cut: int = 0
+    """So many bytes of the body are promised and never sent."""
 
 
 @dataclass
@@ -108,11 +110,12 @@ class _Handler(BaseHTTPRequestHandler):
         body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
         self.send_response(reply.status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body) + reply.cut))
         if reply.location:
             self.send_header("Location", reply.location)
         self.end_headers()
         self.wfile.write(body)
+        self.close_connection = reply.cut > 0
 
     def _stream(self, reply: Stream) -> None:
         try:

@@ -32,6 +32,7 @@ async def refusal(source: DockerSource) -> SourceError:
         (Answer(200, {"Id": "a"}), Trouble.BROKEN, "Expected `array`, got `object`"),
         (Answer(200, [{"Id": 7, "Names": [["a"]]}]), Trouble.BROKEN, "$[0]"),
         (HangUp(), Trouble.UNREACHABLE, "hung up"),
+        (Answer(200, b'[{"Id": "a"', cut=100), Trouble.UNREACHABLE, "in the middle"),
         (Answer(301, None, "/version"), Trouble.UNSUPPORTED, "no answer of a Docker engine"),
     ],
 )
