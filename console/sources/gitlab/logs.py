@@ -114,6 +114,8 @@ class Logs:
 async def _cut(response: httpx.Response, offset: int, limit: int, too_far: SourceError) -> LogPart:
     """A part of a log that is sent whole."""
     size = _size(response)
+    if offset < 0 and size is not None:
+        offset = max(0, size + offset)
     if offset < 0:
         return await _tail(response.aiter_bytes(), -offset, limit, too_far)
     seen, kept = 0, bytearray()
@@ -128,7 +130,7 @@ async def _cut(response: httpx.Response, offset: int, limit: int, too_far: Sourc
 
 
 async def _tail(pieces: AsyncIterator[bytes], wanted: int, limit: int, too_far: SourceError) -> LogPart:
-    """The last `wanted` bytes, at most `limit` of them, of a log that passes by."""
+    """The last `wanted` bytes, at most `limit` of them, of a log that passes by and does not say how long it is."""
     seen, kept = 0, bytearray()
     async for piece in pieces:
         kept += piece

@@ -130,6 +130,14 @@ async def test_no_more_of_a_whole_log_is_read_than_leads_to_the_part(lab: Lab) -
     assert body.taken == 2048
 
 
+async def test_of_a_long_tail_only_the_part_asked_for_is_read(lab: Lab) -> None:
+    body = Pieces(LOG)
+    lab.routes[TRACE] = lambda _: httpx.Response(200, stream=body, headers={"Content-Length": str(len(LOG))})
+    part = await lab.source().log(7, 3, offset=-9_240, limit=100)
+    assert part == LogPart(LOG[1_000:1_100], 1_000, len(LOG))
+    assert body.taken == 2048
+
+
 async def test_a_log_that_is_sent_whole_and_is_endless_is_given_up(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "LARGEST_SKIP", 4096)
     lab.routes[TRACE] = lambda _: httpx.Response(200, stream=Pieces(LOG))
