@@ -78,6 +78,8 @@ class Agenda:
         """Put something first; what was asked a moment ago waits until `Rhythm.want` has passed."""
         due = self._asked.get(want, now - timedelta(days=1)) + timedelta(seconds=self._rhythm.want)
         self._wants.setdefault(want, max(now, due))
+        if len(self._wants) > _LATEST_WANTS:
+            del self._wants[next(iter(self._wants))]
 
     def runs(self, pipelines: Iterable[Pipeline], now: datetime) -> None:
         """These pipelines run now, and no others do; their jobs are to be looked at again and again."""
