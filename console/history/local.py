@@ -9,7 +9,7 @@ from ..model.pipelines import Job, Pipeline, Project, Runner, Status
 from ..model.rollouts import Deployment, Environment
 from ..ports import Bookmark, CacheEvidence, Clock, DayCache, DayDurations, DaySpend
 from . import migrations, other_writer, pipeline_writer, reader, retention, sqlite, trends
-from .codec import micros
+from .codec import micros, span_micros
 from .lanes import Lanes
 
 KEEP_DAYS = 400
@@ -142,5 +142,4 @@ class LocalHistory:
         await self._lanes.write(other_writer.save_bookmark, bookmark)
 
     async def prune(self) -> int:
-        before = micros(self._clock() - self._keep) or 0
-        return await self._lanes.write(retention.prune, before)
+        return await self._lanes.write(retention.prune, micros(self._clock()), span_micros(self._keep))

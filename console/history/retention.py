@@ -8,16 +8,22 @@ BATCH = 500
 """Rows of one table that one transaction looks at, so that a reader or another console never waits long."""
 
 
-def prune(connection: Connection, before: int, batch: int = BATCH) -> int:
-    """Remove one batch of what was created before a moment (microseconds); gives how many rows went, 0 when all are.
+def prune(connection: Connection, now: int, keep: int, batch: int = BATCH) -> int:
+    """Remove one batch of what is older than `keep` (both in microseconds); gives how many rows went, 0 when all did.
 
     GitLab gives ids in order of time, so the oldest rows are the first of the key and no index on time is needed.
-    The moment is noted: what comes later from before it has been counted and is not stored again.
+    The age is counted from the newest pipeline if that is earlier than now: a clock that is years ahead for a day
+    must not empty the history. The moment is noted: what comes later from before it has been counted and is not
+    stored again.
     """
-    about = schema.about
+    pipelines, about = schema.pipelines, schema.about
+    newest = connection.scalar(select(pipelines.c.created_at).order_by(pipelines.c.id.desc()).limit(1))
+    if newest is None:
+        return 0
+    before = min(now, newest) - keep
     connection.execute(update(about).where(about.c.pruned_before < before).values(pruned_before=before))
     removed = _oldest(connection, schema.jobs, before, batch)
-    removed += _oldest(connection, schema.pipelines, before, batch)
+    removed += _oldest(connection, pipelines, before, batch)
     return removed + _oldest(connection, schema.deployments, before, batch)
 
 

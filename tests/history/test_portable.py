@@ -61,7 +61,7 @@ def test_every_statement_can_be_said_there() -> None:
         pipeline_writer.save_jobs(spy, [job(1)])
         other_writer.save_cache(spy, job(1), [CacheUse("deps", Outcome.HIT)])
         other_writer.save_bookmark(spy, mark)
-        retention.prune(spy, 1)
+        retention.prune(spy, 2, 1)
         for read in (reader.projects, reader.active, reader.runners, reader.environments, reader.bookmarks):
             read(spy)
         reader.pipelines(spy, 1, "main", 5, 1)

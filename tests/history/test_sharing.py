@@ -89,12 +89,12 @@ async def test_pruning_takes_raw_rows_and_leaves_the_sums(tmp_path: Path) -> Non
     old_job = replace(
         job(1), created_at=NOW - long_ago, started_at=NOW - long_ago, finished_at=NOW - long_ago + timedelta(minutes=1)
     )
-    await history.save_pipelines([*old, pipeline(3, ago=timedelta(days=399))])
+    await history.save_pipelines([*old, pipeline(3, ago=timedelta(days=399)), pipeline(4, ago=timedelta())])
     await history.save_cache(old_job, [CacheUse("deps", Outcome.MISS)])
     before = await sums(history)
     assert await history.prune() == 3
     assert await history.prune() == 0
-    assert [one.id for one in await history.pipelines(1)] == [3]
+    assert [one.id for one in await history.pipelines(1)] == [4, 3]
     assert await history.jobs([1]) == ()
     assert await history.cache_evidence(1) == ()
     assert await sums(history) == before
@@ -102,6 +102,15 @@ async def test_pruning_takes_raw_rows_and_leaves_the_sums(tmp_path: Path) -> Non
     await history.save_pipelines(old)
     await history.save_cache(old_job, [CacheUse("deps", Outcome.MISS)])
     assert await sums(history) == before, "what was pruned is not counted again"
+    history.close()
+
+
+async def test_a_clock_that_runs_ahead_does_not_empty_the_history(tmp_path: Path) -> None:
+    history = open_history(tmp_path / "h.db", clock=lambda: NOW + timedelta(days=4000))
+    assert await history.prune() == 0
+    await history.save_pipelines([pipeline(1, ago=timedelta(days=300)), pipeline(2)])
+    assert await history.prune() == 0
+    assert [one.id for one in await history.pipelines(1)] == [2, 1]
     history.close()
 
 
