@@ -49,6 +49,7 @@ def main(given: Sequence[str] | None = None) -> int:
 def _write_whole(path: Path, text: str) -> None:
     """Whoever waits for the file never reads half of it."""
     partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial.touch(mode=0o600)  # as the console wants its configuration
     partial.write_text(text, encoding="utf-8")
     partial.replace(path)
 

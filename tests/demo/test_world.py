@@ -4,6 +4,7 @@ from statistics import median
 
 import pytest
 
+from console.demo.world.deploys import deployments
 from console.demo.world.nouns import Job, Pipeline
 from console.demo.world.runs import Intervention
 from console.demo.world.states import composite, jobs_at, latest_at, pipeline_state, status
@@ -256,3 +257,20 @@ def test_there_are_as_many_projects_as_asked_for() -> None:
     assert len(paths) == 300
     with pytest.raises(ValueError, match="0 projects"):
         World(0, 7, NOON)
+
+
+def test_gitlab_tells_the_same_roll_out_as_the_services() -> None:
+    world = a_world()
+    found = [
+        one
+        for one in deployments(world.timeline, world.timeline.project(0), NOON)
+        if one.environment.name == "production"
+    ]
+    assert [(one.job.name, one.job.queued_at) for one in found[:2]] == [
+        ("canary 25%", NOON - 35 * 60),
+        ("canary 5%", NOON - 55 * 60),
+    ]
+    assert found[0].pipeline is found[1].pipeline
+    assert {one.status(NOON) for one in found[:2]} == {"success"}
+    brain = next(one for one in world.services() if one.name == "agent-brain")
+    assert brain.tracks[1].phase(NOON).since == found[0].job.queued_at

@@ -7,6 +7,7 @@ from random import Random
 from .dice import dice
 from .nouns import CacheSpec, JobSpec, Pipeline, Runner
 from .pools import pool_of, serving, waiting
+from .stories import held
 from .troubles import Bend, bend
 
 STUCK_AFTER = 3600.0
@@ -78,6 +79,8 @@ def draw(seed: int, pipeline: Pipeline, spec: JobSpec, number: int, run: int, re
     by_hand = rng.random() < (0.45 if pipeline.kind != "schedule" else 0.1) and run == 0
     retried = rng.uniform(1, 3) if automatic else rng.uniform(120, 1500) if by_hand else inf
     played = rng.expovariate(1 / 1500) + 60 if rng.random() < 0.62 else inf
+    if held(pipeline.project, spec, ready + played, start):
+        played = inf
     manager = rng.choice(runner.managers).id if runner else 0
     status = "success" if cause is None else "failed"
     return Draw(queue, round(max(seconds, 2.0), 3), runner, manager, status, reason, cause, caches, retried, played)
@@ -87,7 +90,7 @@ def _failure(rng: Random, spec: JobSpec, pipeline: Pipeline, run: int, bent: Ben
     """(failure reason, cause) of this run, or two times None when it succeeds."""
     if bent.cause is not None:
         return "script_failure", bent.cause
-    likely = spec.fails * (2.2 if pipeline.kind in ("mr", "branch") else 0.7) * (0.35 if run else 1.0)
+    likely = spec.fails * (2.2 if pipeline.kind in ("mr", "branch") else 1.1) * (0.35 if run else 1.0)
     if rng.random() >= likely:
         return None, None
     pick = rng.random()

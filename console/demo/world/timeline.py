@@ -11,6 +11,7 @@ from .ids import Ids, PipelineKey, pipeline_of
 from .nouns import Job, Pipeline, Project
 from .rhythm import Calendar, Start, day_starts
 from .runs import AUTO_CANCEL_DELAY, Intervention, expanded, simulate
+from .stories import STORIES, plays, tellable
 
 DAY = 86400
 CREATED_AFTER_START = 0.25
@@ -33,7 +34,8 @@ class Timeline:
         """Pipelines that somebody started through the API, by index of the project, oldest first."""
         self.starts = lru_cache(maxsize=4096)(self._starts)
         self._before: dict[int, list[int]] = {}
-        self._counting = Lock()
+        self._counting, self._telling = Lock(), Lock()
+        self._stories: dict[int, tuple[int, tuple[Intervention, ...]]] = {}
         self._pipeline = lru_cache(maxsize=4096)(self._make)
 
     def projects(self) -> Iterator[Project]:
@@ -145,7 +147,7 @@ class Timeline:
         blank = self._blank(key, start)
         if blank.created_at == inf:
             return blank  # the child of a bridge that never started
-        done = self.interventions.get(blank.id, ())
+        done = (*self._told(key.index, blank.id), *self.interventions.get(blank.id, ()))
         if (
             start.superseded_second is not None
             and blank.project.blueprint.auto_cancel
@@ -153,7 +155,31 @@ class Timeline:
         ):
             at = self.calendar.origin + start.superseded_second + AUTO_CANCEL_DELAY
             done = tuple(sorted((*done, Intervention(at, "cancel_all")), key=lambda one: one.at))
+        return self._simulated(blank, done)
+
+    def _simulated(self, blank: Pipeline, done: tuple[Intervention, ...] = ()) -> Pipeline:
         return simulate(self.calendar.seed, self.calendar.start, blank, expanded(blank), done)
+
+    def _told(self, index: int, number: int) -> tuple[Intervention, ...]:
+        """What people did in this pipeline, if it is the one that its project's story is told of."""
+        if self.project(index).name not in STORIES:
+            return ()
+        with self._telling:
+            if index not in self._stories:
+                self._stories[index] = self._find_story(index)
+        pipeline_id, deeds = self._stories[index]
+        return deeds if pipeline_id == number else ()
+
+    def _find_story(self, index: int) -> tuple[int, tuple[Intervention, ...]]:
+        """(pipeline, what was done in it): the last one of the default branch in which it can have happened."""
+        story, start = STORIES[self.project(index).name], self.calendar.start
+        for one in self.beginnings(index, start - story.began):
+            if one.kind == "default":
+                found = self._simulated(self._blank(PipelineKey(index, one.second), one))
+                if tellable(found, story, start):
+                    who = found.user.id
+                    return found.id, tuple(Intervention(t, "play", job, who) for t, job in plays(found, story, start))
+        return 0, ()
 
     def _blank(self, key: PipelineKey, start: Start) -> Pipeline:
         """The pipeline without its jobs."""
