@@ -62,7 +62,7 @@ def save_environments(connection: Connection, project_id: int, environments: Seq
 
 def save_deployments(connection: Connection, deployments: Sequence[Deployment]) -> bool:
     """Store deployments; an answer older than the row changes nothing."""
-    told = kept(connection, deployments)
+    told = {one.id: one for one in kept(connection, deployments)}
     stored = by_id(connection, DEPLOYMENT, list(told))
     changed = [one for id, one in told.items() if one != stored.get(id) and not _older(one, stored.get(id))]
     upsert(connection, schema.deployments, [DEPLOYMENT.row(one) for one in changed])

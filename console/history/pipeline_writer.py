@@ -1,17 +1,20 @@
 """Writes projects, pipelines and jobs: one function is one transaction's work and gives whether anything differs."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select, tuple_, update
 
 from ..model.pipelines import Job, Pipeline, Project, Runner, Status
+from ..model.rollouts import Deployment
 from . import schema
 from .codec import JOB, PIPELINE, PROJECT, RUNNER, Record, micros
 from .contributions import PUSHES, branch_kind
 from .merge import merged_job, merged_pipeline
 from .recount import default_branches, recount
 from .statements import chunks, upsert
+
+T = TypeVar("T", Pipeline, Job, Deployment)
 
 
 def save_projects(connection: Connection, projects: Sequence[Project]) -> bool:
@@ -44,8 +47,8 @@ def keep_projects(connection: Connection, present: Collection[int]) -> bool:
 def save_pipelines(connection: Connection, pipelines: Sequence[Pipeline]) -> bool:
     """Store pipelines, note which older ones they supersede, and count what changed."""
     told = kept(connection, pipelines)
-    stored = by_id(connection, PIPELINE, list(told))
-    merged = [merged_pipeline(stored.get(id), one) for id, one in told.items()]
+    stored = by_id(connection, PIPELINE, [one.id for one in told])
+    merged = _merged(stored, told, merged_pipeline)
     changed = [one for one in merged if stored.get(one.id) != one]
     new = [one for one in changed if one.id not in stored]
     defaults = default_branches(connection, {one.project_id for one in new})
@@ -62,8 +65,8 @@ def save_pipelines(connection: Connection, pipelines: Sequence[Pipeline]) -> boo
 def save_jobs(connection: Connection, jobs: Sequence[Job]) -> bool:
     """Store jobs and count them with the other attempts of their pipelines."""
     told = kept(connection, jobs)
-    stored = by_id(connection, JOB, list(told))
-    merged = [merged_job(stored.get(id), one) for id, one in told.items()]
+    stored = by_id(connection, JOB, [one.id for one in told])
+    merged = _merged(stored, told, merged_job)
     changed = [one for one in merged if stored.get(one.id) != one]
     ended = {id for id, one in stored.items() if has_log(one)}
     upsert(connection, schema.jobs, [JOB.row(one) for one in changed if one.id in ended])
@@ -99,16 +102,24 @@ def by_id(connection: Connection, record: Record[Any], ids: Sequence[int]) -> di
     return found
 
 
-def kept(connection: Connection, ones: Sequence[Any]) -> dict[int, Any]:
-    """The given objects by id, without those so old that pruning has removed their like: they are counted already."""
+def kept(connection: Connection, ones: Sequence[T]) -> list[T]:
+    """The given objects without those so old that pruning has removed their like: they are counted already."""
     pruned = connection.scalar(select(schema.about.c.pruned_before)) or 0
-    return {one.id: one for one in ones if (micros(one.created_at) or pruned) >= pruned}
+    return [one for one in ones if not pruned or (micros(one.created_at) or pruned) >= pruned]
+
+
+def _merged(stored: dict[int, T], told: Sequence[T], merge: Callable[[T | None, T], T]) -> list[T]:
+    """Each object as it is to be stored, once: one answer may name it twice when rows moved from page to page."""
+    merged: dict[int, T] = {}
+    for one in told:
+        merged[one.id] = merge(merged.get(one.id, stored.get(one.id)), one)
+    return list(merged.values())
 
 
 def _supersede(connection: Connection, new: Pipeline) -> set[int]:
     """Note when a new push pipeline made the one before it needless, and what makes it needless itself.
 
-    Gives the id of the older one if that still ran then, so that its jobs are counted anew.
+    Gives the id of the older one, whose jobs are to be counted anew: some may run on after it was said to have ended.
     """
     if new.source not in PUSHES:
         return set()
@@ -117,18 +128,13 @@ def _supersede(connection: Connection, new: Pipeline) -> set[int]:
     order = tuple_(table.c.created_at, table.c.id)
     at = tuple_(created, new.id)
     newer = select(table.c.created_at).where(*same, order > at).order_by(table.c.created_at, table.c.id).limit(1)
-    older = (
-        select(table.c.id, table.c.finished_at)
-        .where(*same, order < at)
-        .order_by(table.c.created_at.desc(), table.c.id.desc())
-        .limit(1)
-    )
+    older = select(table.c.id).where(*same, order < at).order_by(table.c.created_at.desc(), table.c.id.desc()).limit(1)
     _set_superseded(connection, new.id, connection.scalar(newer))
-    before = connection.execute(older).first()
+    before = connection.scalar(older)
     if before is None:
         return set()
-    _set_superseded(connection, before.id, created)
-    return set() if before.finished_at is not None and before.finished_at <= created else {before.id}
+    _set_superseded(connection, before, created)
+    return {before}
 
 
 def _set_superseded(connection: Connection, id: int, at: int | None) -> None:
