@@ -1,6 +1,5 @@
 """`console collect`: fill the history without a screen, for cron or systemd."""
 
-import asyncio
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from ..text import count
 from .guard import OK, Failed, say
 from .options import Options
 from .output import print_json
+from .running import complete
 
 if TYPE_CHECKING:
     from ..sync.gitlab import Collected
@@ -47,7 +47,7 @@ def run(options: Options, arguments: Namespace) -> int:
         finally:
             await runtime.close()
 
-    _report(asyncio.run(collect()), as_json=arguments.json)
+    _report(complete(collect()), as_json=arguments.json)
     return OK
 
 

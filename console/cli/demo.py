@@ -22,7 +22,8 @@ from .options import Options
 
 DESCRIPTION = "Open the console on a simulated fleet: GitLab, Docker and Prometheus on loopback, from one seed."
 EPILOG = """With --serve the platform runs without a screen and prints a config for it, until Ctrl+C.
-Faults: 5xx, 429, slow, hang, truncated, html, expired-token, gitlab-down, docker-down, prometheus-down, partial.
+Faults: 5xx, 429, 429-app, slow, hang, truncated, html, old, expired-token, partial, gitlab-down, docker-down,
+prometheus-down.
 History and last screen of the demo are kept apart from yours, by seed and size; --new forgets them."""
 NEEDED = ("starlette", "uvicorn", "graphql", "yaml")
 START_SECONDS = 90.0
@@ -41,7 +42,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Options, arguments: Namespace) -> NoReturn:
-    """Serve, or open the app, and end the process with its exit code. Raises Failed when the platform cannot be started."""
+    """Serve, or open the app, and end the process. Raises Failed when the platform cannot be started."""
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise Failed(f"the demo extra is not installed ({missing[0]} is missing)", "pip install 'fleet-console[demo]'")
     if arguments.serve:

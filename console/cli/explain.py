@@ -18,6 +18,7 @@ from ..text import NO_DATA, clean, duration
 from .guard import OK, USAGE, Failed
 from .options import Options
 from .output import print_json
+from .running import complete
 from .table import Column, render, terminal_width
 
 DESCRIPTION = "Say what one job log tells: per cache its key, outcome and reason, uploads, sections, the first error."
@@ -101,7 +102,7 @@ def _from_gitlab(options: Options, address: str) -> JobLog:
         finally:
             await gitlab.aclose()
 
-    return asyncio.run(ask())
+    return complete(ask())
 
 
 def job_page(address: str) -> JobPage | None:

@@ -128,3 +128,10 @@ def test_without_a_terminal_it_names_serve(capsys: pytest.CaptureFixture[str], m
     monkeypatch.setenv("TERM", "dumb")
     assert main(["demo"]) == 2
     assert "--serve" in capsys.readouterr().err
+
+
+def test_the_help_names_every_fault() -> None:
+    faults = pytest.importorskip("console.demo.faults")
+    assert demo.EPILOG is not None
+    listed = demo.EPILOG.partition("Faults: ")[2].partition(".")[0].replace("\n", " ")
+    assert set(listed.split(", ")) == faults.NAMES

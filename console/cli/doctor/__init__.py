@@ -9,6 +9,7 @@ from ...config import places, read
 from ..guard import FAILED, OK
 from ..options import Options
 from ..output import print_json
+from ..running import complete
 from ..table import colours, terminal_width
 from .check import Check, Verdict, healthy
 
@@ -42,7 +43,7 @@ def run(options: Options, arguments: Namespace) -> int:
         jobs = (of_context(loaded, where, key, one, arguments.timeout) for key, one in chosen.items())
         return list(zip(chosen, await asyncio.gather(*jobs), strict=True))
 
-    reports: list[Report] = [(None, of_machine(loaded, options)), *asyncio.run(examine())]
+    reports: list[Report] = [(None, of_machine(loaded, options)), *complete(examine())]
     every = [check for _, checks in reports for check in checks]
     if arguments.json:
         print_json({"healthy": healthy(every), "checks": [_row(key, one) for key, some in reports for one in some]})

@@ -1,6 +1,5 @@
 """`console init`: find what there is, ask for the rest, test it, write the config."""
 
-import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from ..doctor import lines
 from ..doctor.check import Check, healthy
 from ..guard import FAILED, OK, USAGE, Failed, say
 from ..options import Options
+from ..running import complete
 from ..table import colours, terminal_width
 from . import choose, docker, gitlab, prometheus
 from .ask import Asker
@@ -54,7 +54,7 @@ def run(options: Options, arguments: Namespace) -> int:
 
 def _found() -> tuple[Sequence[gitlab.Found], Sequence[docker.Found], str]:
     say("looking for GitLab, Docker and Prometheus …")
-    return gitlab.find(Path.cwd()), docker.find(), asyncio.run(prometheus.find())
+    return gitlab.find(Path.cwd()), docker.find(), complete(prometheus.find())
 
 
 def _old(path: Path) -> Config | None:
@@ -85,7 +85,7 @@ def _tested(loaded: Loaded, where: Places, name: str, ask: Asker) -> bool:
 
     say("testing …")
     context = loaded.config.contexts[name]
-    checks: tuple[Check, ...] = asyncio.run(of_context(loaded, where, name, context, TEST_SECONDS))
+    checks: tuple[Check, ...] = complete(of_context(loaded, where, name, context, TEST_SECONDS))
     print("\n".join(lines(name, checks, terminal_width(), colours())))
     if healthy(checks):
         return True

@@ -1,6 +1,5 @@
 """`console show`: what a pane shows, without a screen."""
 
-import asyncio
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from ...text import NO_DATA, age, clean
 from ..guard import OK, Failed, say
 from ..options import Options
 from ..output import print_csv, print_json
+from ..running import complete
 from ..table import render, terminal_width
 from .fields import View
 
@@ -46,7 +46,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Options, arguments: Namespace) -> int:
     """Print one board. Raises ConfigError, SourceError or Failed."""
-    board = asyncio.run(_board(options, arguments))
+    board = complete(_board(options, arguments))
     from .boards import BOARDS
 
     if arguments.format == "json":
