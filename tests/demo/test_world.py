@@ -274,3 +274,34 @@ def test_gitlab_tells_the_same_roll_out_as_the_services() -> None:
     assert {one.status(NOON) for one in found[:2]} == {"success"}
     brain = next(one for one in world.services() if one.name == "agent-brain")
     assert brain.tracks[1].phase(NOON).since == found[0].job.queued_at
+
+
+def test_a_paused_runner_gets_no_new_jobs_and_keeps_those_it_has() -> None:
+    world = a_world()
+    timeline, end = world.timeline, NOON + 3 * HOUR
+
+    def of_runner(number: int) -> list[Job]:
+        jobs = [job for one in timeline.pipelines(PLATFORM, end, NOON - HOUR) for job in one.jobs]
+        return [job for job in jobs if job.runner_id == number and job.started_at <= end]
+
+    before = [job for job in of_runner(14) if job.started_at <= NOON]
+    assert any(job.started_at > NOON for job in of_runner(14))
+    timeline.pause(14, NOON, True)
+    assert of_runner(14) == before
+
+
+def test_jobs_wait_for_the_last_runner_until_it_is_resumed() -> None:
+    world = a_world()
+    timeline, end = world.timeline, NOON + 6 * HOUR
+    timeline.pause(18, NOON, True)  # the other one of the gpu pool is offline
+    waiting = [
+        job
+        for one in timeline.pipelines(EVAL, NOON + HOUR, NOON - 2 * HOUR)
+        for job in one.jobs
+        if job.spec.tags and job.spec.tags[0] == "gpu" and status(job, NOON + HOUR) == "pending"
+    ]
+    assert waiting
+    timeline.pause(18, NOON + HOUR, False)
+    starts = [found[1].started_at for job in waiting if (found := timeline.job(job.id, end))]
+    assert len(starts) == len(waiting)
+    assert min(starts) == pytest.approx(NOON + HOUR + 3, abs=0.01)

@@ -19,7 +19,7 @@ from .records import Records
 GROUP = "llm"
 
 
-@dataclass(slots=True, weakref_slot=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Server:
     """What all requests share."""
 

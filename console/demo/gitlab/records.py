@@ -10,11 +10,10 @@ from ..world.world import World
 
 
 class Records:
-    """Projects by path; runners that were paused; variables of pipelines that were started through the API."""
+    """Projects by path; variables of pipelines that were started through the API."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.paused: dict[int, bool] = {}
         self.variables: dict[int, list[dict[str, Any]]] = {}
         self.writing = Lock()
 

@@ -7,9 +7,12 @@ from random import Random
 from .dice import dice
 from .nouns import CacheSpec, JobSpec, Pipeline, Runner
 from .pools import pool_of, serving, waiting
+from .setting import Setting
 from .stories import held
 from .troubles import Bend, bend
 
+RUNNERS_ASK_EVERY = 3.0
+"""Seconds until a runner that was resumed has asked for a job."""
 STUCK_AFTER = 3600.0
 """GitLab gives up on a job that no runner can take after an hour."""
 _LOCAL_CACHE = ("local", "local", "miss")
@@ -55,9 +58,9 @@ class Draw:
     """Seconds after a manual job became ready at which somebody starts it; inf: nobody does."""
 
 
-def draw(seed: int, pipeline: Pipeline, spec: JobSpec, number: int, run: int, ready: float, start: float) -> Draw:
+def draw(setting: Setting, pipeline: Pipeline, spec: JobSpec, number: int, run: int, ready: float) -> Draw:
     """What happens to run number `run` of a job with this id when it becomes ready at `ready`."""
-    rng = dice(seed, number)
+    rng, start = dice(setting.seed, number), setting.start
     bent = bend(pipeline.project, spec, pipeline.kind, pipeline.created_at, start)
     pool = pool_of(spec.tags) if not spec.triggers else None
     queue = 1.0 if spec.triggers else inf
@@ -66,6 +69,8 @@ def draw(seed: int, pipeline: Pipeline, spec: JobSpec, number: int, run: int, re
         wait = waiting(pool, ready, start)
         queue = round(rng.lognormvariate(log(wait.median), wait.sigma), 3)
         runner = rng.choice(serving(pool))
+        if setting.paused(runner.id, ready + queue):
+            queue, runner = _elsewhere(setting, pool, number, ready, queue)
     caches = tuple(_cache_outcome(rng, cache, pipeline, runner, bent) for cache in spec.caches)
     seconds = spec.seconds * bent.slower * rng.lognormvariate(0.0, 0.11)
     for outcome in caches:
@@ -84,6 +89,18 @@ def draw(seed: int, pipeline: Pipeline, spec: JobSpec, number: int, run: int, re
     manager = rng.choice(runner.managers).id if runner else 0
     status = "success" if cause is None else "failed"
     return Draw(queue, round(max(seconds, 2.0), 3), runner, manager, status, reason, cause, caches, retried, played)
+
+
+def _elsewhere(setting: Setting, pool: str, number: int, ready: float, queue: float) -> tuple[float, Runner | None]:
+    """(time in the queue, runner) when the runner that would have come is paused: another one, or a later one."""
+    if setting.free(pool, ready + queue):
+        others = setting.free(pool, ready + queue)
+        return queue, others[number % len(others)]
+    again = setting.next_free(pool, ready + queue)
+    if again == inf:
+        return inf, None
+    others = setting.free(pool, again)
+    return round(again - ready + RUNNERS_ASK_EVERY, 3), others[number % len(others)]
 
 
 def _failure(rng: Random, spec: JobSpec, pipeline: Pipeline, run: int, bent: Bend) -> tuple[str | None, str | None]:

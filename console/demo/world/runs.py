@@ -7,11 +7,11 @@ from .blueprints import CHILD
 from .draws import STUCK_AFTER, Draw, draw
 from .ids import NAMES, RUNS, job_id, name_of
 from .nouns import Job, JobSpec, Pipeline
+from .setting import Setting, Span
 
 AUTO_CANCEL_DELAY = 2.0
 RUNNER_NOTICES = 4.5
 """Seconds that a runner takes to end a job that is being cancelled."""
-Span = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,12 @@ def expanded(pipeline: Pipeline) -> list[tuple[str, JobSpec]]:
 
 
 def simulate(
-    seed: int,
-    start: float,
+    setting: Setting,
     pipeline: Pipeline,
     specs: list[tuple[str, JobSpec]],
     interventions: tuple[Intervention, ...] = (),
 ) -> Pipeline:
-    """The pipeline with all its jobs from beginning to end. `start` is the world's."""
+    """The pipeline with all its jobs from beginning to end."""
     lives: dict[str, list[Life]] = {}
     stages: dict[str, list[Life]] = {}
     every: list[Life] = []
@@ -71,7 +70,7 @@ def simulate(
             for life in found if life.runs[0].name not in left_alone
         ]  # fmt: skip
         waits = earlier if spec.needs is None else [life for need in spec.needs for life in lives.get(need, ())]
-        life = _live(_Story(seed, start, pipeline, name, spec, place, interventions), waits)
+        life = _live(_Story(setting, pipeline, name, spec, place, interventions), waits)
         every.append(life)
         lives.setdefault(spec.name, []).append(life)
         stages.setdefault(spec.stage, []).append(life)
@@ -81,8 +80,7 @@ def simulate(
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    seed: int
-    start: float
+    setting: Setting
     pipeline: Pipeline
     name: str
     spec: JobSpec
@@ -109,15 +107,8 @@ def _live(story: _Story, waits: list[Life]) -> Life:
     runs: list[Job] = []
     created, retried_by = story.pipeline.created_at, 0
     while len(runs) < RUNS:
-        chance = draw(
-            story.seed,
-            story.pipeline,
-            story.spec,
-            story.number(len(runs)),
-            len(runs),
-            _known(ready, created),
-            story.start,
-        )
+        number, when = story.number(len(runs)), _known(ready, created)
+        chance = draw(story.setting, story.pipeline, story.spec, number, len(runs), when)
         job = _run(story, chance, len(runs), created, max(ready, created), skips, retried_by)
         job = replace(job, needs=needs, user_id=job.user_id or story.pipeline.user.id)
         following = _next_run(story, chance, job)

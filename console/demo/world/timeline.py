@@ -11,6 +11,7 @@ from .ids import Ids, PipelineKey, pipeline_of
 from .nouns import Job, Pipeline, Project
 from .rhythm import Calendar, Start, day_starts
 from .runs import AUTO_CANCEL_DELAY, Intervention, expanded, simulate
+from .setting import Setting
 from .stories import STORIES, plays, tellable
 
 DAY = 86400
@@ -29,6 +30,7 @@ class Timeline:
         self.calendar = calendar
         self.count = count
         self.ids = Ids(count)
+        self.setting = Setting(calendar.seed, calendar.start)
         self.interventions: dict[int, tuple[Intervention, ...]] = {}
         self.extra: dict[int, tuple[Start, ...]] = {}
         """Pipelines that somebody started through the API, by index of the project, oldest first."""
@@ -109,6 +111,11 @@ class Timeline:
         self.interventions[pipeline_id] = (*self.interventions.get(pipeline_id, ()), deed)
         self._pipeline.cache_clear()
 
+    def pause(self, runner_id: int, t: float, wanted: bool) -> None:
+        """Pause the runner from `t` on, or let it go on: the jobs that it has are not touched."""
+        self.setting = self.setting.with_pause(runner_id, t, wanted)
+        self._pipeline.cache_clear()
+
     def run(self, index: int, start: Start) -> Pipeline:
         """A new pipeline of this project; its second moves on to the next free one."""
         taken = {one.second for one in self.starts(index, start.second // DAY)}
@@ -158,7 +165,7 @@ class Timeline:
         return self._simulated(blank, done)
 
     def _simulated(self, blank: Pipeline, done: tuple[Intervention, ...] = ()) -> Pipeline:
-        return simulate(self.calendar.seed, self.calendar.start, blank, expanded(blank), done)
+        return simulate(self.setting, blank, expanded(blank), done)
 
     def _told(self, index: int, number: int) -> tuple[Intervention, ...]:
         """What people did in this pipeline, if it is the one that its project's story is told of."""

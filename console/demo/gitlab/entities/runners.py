@@ -14,7 +14,7 @@ OFFLINE_FOR = 6 * 3600.0
 
 
 def paused(call: Call, one: Runner) -> bool:
-    return call.server.records.paused.get(one.id, one.paused)
+    return call.timeline.setting.paused(one.id, call.now)
 
 
 def contacted_at(call: Call, one: Runner) -> float:

@@ -106,7 +106,8 @@ def update(call: Call) -> dict[str, Any]:
         )
     if str(wanted).lower() not in ("true", "false"):
         raise bad_request("paused is invalid")
-    call.server.records.paused[one.id] = str(wanted).lower() == "true"
+    call.timeline.pause(one.id, call.now, str(wanted).lower() == "true")
+    call.server.world.load.forget()
     return runner_details(call, one)
 
 

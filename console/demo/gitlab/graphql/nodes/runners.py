@@ -22,7 +22,6 @@ def runners_connection(call: Call, found: list[Runner], **given: Any) -> Connect
 def _passes(
     call: Call,
     one: Runner,
-    paused_: bool | None = None,
     status: str | None = None,
     type: str | None = None,
     tag_list: list[str] | None = None,
@@ -30,7 +29,7 @@ def _passes(
     version_prefix: str | None = None,
     **given: Any,
 ) -> bool:
-    stopped = given.get("paused", paused_)
+    stopped = given.get("paused")  # the name belongs to a function here
     return (
         stopped in (None, paused(call, one))
         and status in (None, "ONLINE" if one.online else "OFFLINE")
