@@ -63,6 +63,19 @@ def test_a_person_makes_a_config_by_answering(tmp_path: Path) -> None:
     assert (context.gitlab.url, context.gitlab.groups) == ("https://gitlab.example.com", ("llm", "tools/ci"))
 
 
+def test_doctor_looks_at_the_terminal_it_is_in(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[contexts.work]\n")
+    with console(tmp_path, "doctor", COLORTERM="", LC_ALL="C.UTF-8", TMUX="", SSH_CONNECTION="a 1 b 2") as session:
+        assert session.wait_exit() == 0
+        assert "screen: xterm-256color, 80x24" in session.text
+        assert "colours: 256" in session.text
+        assert "link: SSH" in session.text
+        assert b"\x1b[32mok" in session.raw
+    with console(tmp_path, "doctor", NO_COLOR="1") as session:
+        assert session.wait_exit() == 0
+        assert b"\x1b[32m" not in session.raw
+
+
 def test_ctrl_c_at_a_question_leaves_quietly_and_writes_nothing(tmp_path: Path) -> None:
     with console(tmp_path, "init", "--untested") as session:
         session.wait_for("GitLab")

@@ -41,7 +41,7 @@ async def _gitlab(context: Context, seconds: float) -> Checks:
         return (Check("gitlab", "reachable", Verdict.SKIP, "not configured"),)
     source = sources.gitlab(config)
     today = datetime.now(UTC).date()
-    return await _closing("gitlab", gitlab.checks(source, today, config.url, str(config.token)), source.aclose, seconds)
+    return await _closing("gitlab", gitlab.checks(source, today, config), source.aclose, seconds)
 
 
 async def _engine(config: DockerConfig, seconds: float) -> Checks:

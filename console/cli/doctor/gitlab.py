@@ -1,14 +1,15 @@
 """Checks of one GitLab."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from ...config import GitLabConfig
 from ...ports import FleetPage, SourceError
 from ...sources.gitlab import GitLabFacts
-from ...text import count
+from ...text import clean, count
 from .check import Check, Subject, clock, link
 
 CHECKS = (
@@ -26,6 +27,8 @@ CHECKS = (
 )
 LEAST_VERSION = (15, 11)
 EXPIRY_DAYS = 14
+MOST_PAGES = 50
+"""Of the fleet; of one that is larger nobody is told what it lacks."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SUBJECT = Subject("gitlab")
 
@@ -37,14 +40,14 @@ class Examined(Protocol):
     async def fleet(self, cursor: str | None = None) -> FleetPage: ...
 
 
-async def checks(source: Examined, today: date, url: str, secret: str) -> tuple[Check, ...]:
-    """All checks of the GitLab at `url`; `secret` names the token's reference. Never raises SourceError."""
+async def checks(source: Examined, today: date, config: GitLabConfig) -> tuple[Check, ...]:
+    """All checks of the GitLab of a config. Never raises SourceError."""
     try:
         facts = await source.examine()
     except SourceError as error:
-        return SUBJECT.refused(error, CHECKS, link(url))
-    told = (SUBJECT.ok("secrets", f"token from {secret}"), *of_facts(facts, today))
-    return (*told, *await _fleet(source))
+        return SUBJECT.refused(error, CHECKS, link(config.url))
+    told = (SUBJECT.ok("secrets", f"token from {config.token}"), *of_facts(facts, today))
+    return (*told, *await _fleet(source, (*config.groups, *config.projects)))
 
 
 def of_facts(facts: GitLabFacts, today: date) -> Iterator[Check]:
@@ -123,15 +126,33 @@ def _graphql(facts: GitLabFacts) -> Iterator[Check]:
         yield SUBJECT.warn("graphql", note, "nothing to do here; a newer GitLab or a token with more rights has it")
 
 
-async def _fleet(source: Examined) -> tuple[Check, ...]:
-    """Whether the configured groups and projects can be seen."""
+async def _fleet(source: Examined, wanted: Collection[str]) -> tuple[Check, ...]:
+    """Whether the configured groups and projects can be seen: those that hide are left out of the fleet in silence."""
+    paths: list[str] = []
+    cursor: str | None = None
     try:
-        page = await source.fleet()
+        for _ in range(MOST_PAGES):
+            page = await source.fleet(cursor)
+            paths += [project.path for project in page.projects]
+            cursor = page.cursor
+            if cursor is None:
+                break
     except SourceError as error:
         remedy = error.remedy or "look at groups and projects in the config"
         return (SUBJECT.fail("fleet", str(error), remedy),)
-    if not page.projects:
+    if not paths:
         return (SUBJECT.fail("fleet", "no project is visible", "look at groups and projects, and the token's user"),)
-    seen = len(page.projects) if page.total is None else page.total
-    more = " or more" if page.total is None and page.cursor else ""
-    return (SUBJECT.ok("fleet", f"{count(seen)}{more} projects visible, such as {page.projects[0].path}"),)
+    seen = SUBJECT.ok(
+        "fleet", f"{count(len(paths))}{' or more' if cursor else ''} projects visible, such as {paths[0]}"
+    )
+    lacking = [] if cursor else [one for one in wanted if not _any_in(paths, one)]
+    if not lacking:
+        return (seen,)
+    found = f"nothing is visible of {', '.join(clean(one, 100) for one in lacking)}"
+    return seen, SUBJECT.fail("fleet", found, "check the spelling, and that the token's user is a member")
+
+
+def _any_in(paths: Collection[str], wanted: str) -> bool:
+    """Whether a group's or a project's full path has anything to it; GitLab's paths know no case."""
+    place = wanted.strip("/").lower()
+    return any(path.lower() == place or path.lower().startswith(f"{place}/") for path in paths)

@@ -7,8 +7,10 @@ import pytest
 
 from console.cli.doctor.check import Check, Verdict
 from console.cli.doctor.gitlab import CHECKS, checks, of_facts
+from console.config import GitLabConfig
 from console.model.pipelines import Project
 from console.ports import FleetPage, SourceError, Trouble
+from console.secrets import SecretRef
 from console.secrets.lookup import SecretError
 from console.sources.gitlab import GitLabFacts
 
@@ -30,7 +32,8 @@ GOOD = GitLabFacts(
 OK, WARN, FAIL, SKIP = Verdict.OK, Verdict.WARN, Verdict.FAIL, Verdict.SKIP
 
 
-PAGE = FleetPage((Project(1, "llm/agent-brain"),), (), None)
+CONFIG = GitLabConfig(GOOD.url, SecretRef(env="GITLAB_TOKEN"), groups=("LLM",), projects=("tools/bot",))
+PAGE = FleetPage((Project(1, "llm/agent-brain"), Project(2, "tools/bot")), (), None)
 
 
 @dataclass
@@ -50,7 +53,7 @@ class FakeGitLab:
 
 
 async def of(source: FakeGitLab) -> dict[str, Check]:
-    return {check.name: check for check in await checks(source, TODAY, GOOD.url, "env GITLAB_TOKEN")}
+    return {check.name: check for check in await checks(source, TODAY, CONFIG)}
 
 
 def verdict(facts: GitLabFacts, name: str) -> Verdict:
@@ -128,6 +131,15 @@ async def test_a_group_that_is_not_there_fails_the_fleet_alone() -> None:
     found = await of(FakeGitLab(page=SourceError("group lml does not exist", trouble=Trouble.MISSING)))
     assert {name for name, check in found.items() if check.verdict is not OK} == {"fleet"}
     assert "groups" in found["fleet"].remedy
+
+
+async def test_a_group_or_project_that_hides_is_named_though_others_show() -> None:
+    alone = FleetPage((Project(1, "llm-tools/x"), Project(2, "tools/bot")), (), None)
+    told = await checks(FakeGitLab(page=alone), TODAY, CONFIG)
+    assert [(check.verdict, check.found) for check in told if check.name == "fleet"] == [
+        (OK, "2 projects visible, such as llm-tools/x"),
+        (FAIL, "nothing is visible of LLM"),
+    ]
 
 
 async def test_an_empty_fleet_is_a_failure() -> None:
