@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ..config import places, read
 from ..text import count
 from .guard import OK, Failed, say
-from .options import Options
+from .options import Options, seconds
 from .output import print_json
 from .running import complete
 
@@ -25,7 +25,7 @@ exit codes: 0 done or out of time, 1 GitLab or the history did not answer, 2 wro
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--timeout", type=float, metavar="SECONDS", help="stop after so long; default: when all is there"
+        "--timeout", type=seconds, metavar="SECONDS", help="stop after so long; default: when all is there"
     )
     parser.add_argument("--json", action="store_true", help="for programs")
 

@@ -30,6 +30,14 @@ def add(parser: ArgumentParser) -> None:
     group.add_argument("--read-only", action="store_true", help="no action of the console writes anything")
 
 
+def seconds(text: str) -> float:
+    """A time limit on the command line. Raises ValueError, which argparse tells, unless it is above zero."""
+    value = float(text)
+    if not 0 < value < 1e6:
+        raise ValueError(text)
+    return value
+
+
 def of(arguments: Namespace) -> Options:
     """The Options among parsed arguments."""
     return Options(arguments.context, arguments.config, arguments.theme, arguments.read_only)

@@ -80,6 +80,12 @@ def test_a_wrong_option_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> No
     assert "--fresh" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("limit", ["0", "-1", "nan", "inf", "x"])
+def test_a_time_limit_is_above_zero(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["collect", f"--timeout={limit}"]) == USAGE
+    assert "invalid seconds value" in capsys.readouterr().err
+
+
 def test_without_a_terminal_the_app_names_show() -> None:
     done = process()
     assert done.returncode == USAGE

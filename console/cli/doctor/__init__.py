@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ...config import places, read
 from ..guard import FAILED, OK
-from ..options import Options
+from ..options import Options, seconds
 from ..output import print_json
 from ..running import complete
 from ..table import colours, terminal_width
@@ -27,7 +27,9 @@ Report = tuple[str | None, tuple[Check, ...]]
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="every context of the config")
     parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("--timeout", type=float, default=30.0, metavar="SECONDS", help="of each connection; default 30")
+    parser.add_argument(
+        "--timeout", type=seconds, default=30.0, metavar="SECONDS", help="of each connection; default 30"
+    )
 
 
 def run(options: Options, arguments: Namespace) -> int:

@@ -12,7 +12,7 @@ from ...model.pipelines import Project
 from ...ports import Services
 from ...text import NO_DATA, age, clean
 from ..guard import OK, Failed, say
-from ..options import Options
+from ..options import Options, seconds
 from ..output import print_csv, print_json
 from ..running import complete
 from ..table import render, terminal_width
@@ -40,7 +40,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--by", choices=("project", "tag", "branch", "user"), help="of spend; default: project")
     parser.add_argument("--fresh", action="store_true", help="ask the sources first")
     parser.add_argument(
-        "--timeout", type=float, default=FIRST_SECONDS, metavar="SECONDS", help="of asking the sources; default 60"
+        "--timeout", type=seconds, default=FIRST_SECONDS, metavar="SECONDS", help="of asking the sources; default 60"
     )
 
 
