@@ -3,16 +3,35 @@
 from ..nouns import Job, Pipeline
 from ..suites import culprit, message
 
-_TEXTS: dict[str, tuple[str, ...]] = {
-    "compile": (
+_COMPILE = {
+    "TypeScript": (
         "src/session/manager.ts:118:23 - error TS2345: Argument of type 'string | undefined' is not assignable to "
         "parameter of type 'string'.",
         "",
         "118     this.sessions.delete(event.sessionId);",
         "                              ~~~~~~~~~~~~~~~",
-        "Found 1 error in src/session/manager.ts:118",
-        "make: *** [Makefile:14: build] Error 2",
     ),
+    "Go": ("# agent/router", "router/router.go:88:14: undefined: ErrQuota", "FAIL\tagent/router [build failed]"),
+    "Rust": (
+        "error[E0382]: borrow of moved value: `session`",
+        "   --> src/store.rs:204:9",
+        "error: could not compile `agent` (lib) due to 1 previous error",
+    ),
+    "Python": (
+        "Traceback (most recent call last):",
+        '  File "/builds/agent/agent/settings.py", line 7, in <module>',
+        "ModuleNotFoundError: No module named 'pydantic_settings'",
+    ),
+}
+_LINT = {
+    "TypeScript": ("  212:9  error  'deadline' is assigned a value but never used  @typescript-eslint/no-unused-vars",),
+    "Go": ("agent/planner.go:212:2: ineffectual assignment to deadline (ineffassign)",),
+    "Rust": ("error: unused variable: `deadline`", "   --> src/planner.rs:212:9"),
+    "HCL": ('Error: Unsupported argument "ami_id"', "  on runners.tf line 31, in resource aws_instance runner:"),
+}
+_BY_LANGUAGE: dict[str, dict[str, tuple[str, ...]]] = {"compile": _COMPILE, "lint": _LINT}
+_TEXTS: dict[str, tuple[str, ...]] = {
+    "compile": ("make: *** [Makefile:14: build] Error 2",),
     "lint": (
         "error: F841 Local variable `deadline` is assigned to but never used",
         "  --> agent/planner.py:212:9",
@@ -47,7 +66,7 @@ _TEXTS: dict[str, tuple[str, ...]] = {
 _ENDINGS = {
     "runner": "ERROR: Job failed (system failure): prepare environment: waiting for pod running: deadline exceeded",
     "image": 'ERROR: Job failed: failed to pull image "{image}" with specified policies [always]: manifest unknown',
-    "timeout": "ERROR: Job failed: execution took longer than 1h0m0s seconds",
+    "timeout": "ERROR: Job failed: execution took longer than {limit} seconds",
     "memory": "ERROR: Job failed: exit code 137",
 }
 
@@ -63,8 +82,11 @@ def error_lines(pipeline: Pipeline, job: Job) -> tuple[str, ...]:
             "make: *** [Makefile:18: test] Error 1",
         )
     if job.cause in ("test:flaky", "test:broken"):
-        return ("FAILED: 1 of 12 checks", "make: *** [Makefile:18: test] Error 1")
-    return _TEXTS.get(job.cause or "", ())
+        return ("AssertionError: 1 of 12 checks failed: /healthz answered 503", "make: *** [Makefile:18: test] Error 1")
+    cause = job.cause or ""
+    told = _BY_LANGUAGE.get(cause, {}).get(pipeline.project.language, ())
+    common = _TEXTS.get(cause, ())
+    return (*told, *(common[-1:] if told else common))
 
 
 def ending(job: Job) -> str:
@@ -73,4 +95,6 @@ def ending(job: Job) -> str:
         return "ERROR: Job failed: canceled"
     if job.cause is None:
         return "Job succeeded"
-    return _ENDINGS.get(job.cause, "ERROR: Job failed: exit code 1").format(image=job.spec.image)
+    minutes, seconds = divmod(round(job.planned_seconds), 60)
+    limit = f"{minutes // 60}h{minutes % 60}m{seconds}s"
+    return _ENDINGS.get(job.cause, "ERROR: Job failed: exit code 1").format(image=job.spec.image, limit=limit)
