@@ -19,6 +19,7 @@ from textual.message import Message
 from .output import TerminalOutput
 
 _SEQUENCES = re.compile("(?=\x1b)")
+LONGEST_SEQUENCE = 256
 RESIZE_QUIET_SECONDS = 0.05
 """A window being dragged tells its size many times a second; the screen is laid out once this long after the last."""
 RESIZE_LIMIT_SECONDS = 0.5
@@ -121,11 +122,13 @@ class TerminalDriver(LinuxDriver):
         nor take what was typed after it along.
         """
         for piece in _SEQUENCES.split(text):
-            try:
-                for message in parser.feed(piece) if piece else ():
-                    self.process_message(message)
-            except (ValueError, OverflowError):
-                parser = XTermParser(self._debug)
+            # Character by character where it may break, so that only the broken sequence is lost.
+            for part in piece if piece[:1] == "\x1b" and len(piece) <= LONGEST_SEQUENCE else (piece,) * bool(piece):
+                try:
+                    for message in parser.feed(part):
+                        self.process_message(message)
+                except (ValueError, OverflowError):
+                    parser = XTermParser(self._debug)
         return parser
 
     # --- Size -------------------------------------------------------------------------------------------------------

@@ -44,10 +44,8 @@ def test_bytes_that_are_no_text_do_not_end_the_app() -> None:
 def test_broken_sequences_do_not_end_the_app(noise: bytes) -> None:
     with python(TINY) as session:
         session.wait_for("ready")
-        session.send(noise + b"\x1b[A")
-        session.wait_for("<up>")
-        session.send("k")
-        session.wait_for("<k>")
+        session.send(noise + b"k\x1b[A")
+        session.wait_for("<k><up>")
         session.send("q")
         assert session.wait_exit() == 0
 
