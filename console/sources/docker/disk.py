@@ -30,6 +30,6 @@ def _record(one: CacheRecord) -> BuildCacheRecord:
         size_bytes=max(0, one.size),
         in_use=one.in_use,
         shared=one.shared,
-        used=one.usage_count,
+        used=max(0, one.usage_count - 1),  # BuildKit counts the build that made the record too
         last_used_at=moment(one.last_used_at),
     )

@@ -288,7 +288,7 @@ async def test_the_disk_is_summed_as_docker_does(odd: Odd, reading: Reading) -> 
         "regular",
         9,
         True,
-        4,
+        3,
         None,
     )
 
