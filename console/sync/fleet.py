@@ -23,6 +23,8 @@ class Fleet:
         self._seen: dict[int, Version] = {}
         self._quiet = 0
         self._walked = False
+        self.missing: tuple[str, ...] = ()
+        """Groups and projects of the config that the last walk was not shown."""
         self.progress: tuple[int, int] | None = None
         """Projects seen of how many, during the first walk of a fleet of several pages."""
         self._rounds = Rounds(self.look, self._every, context.pace, context.line, context.store)
@@ -41,21 +43,26 @@ class Fleet:
         self._rounds.reconsider()
 
     async def look(self) -> None:
-        """Walk all pages once; projects that are no longer in any left the fleet."""
+        """Walk all pages once; projects that are no longer in any left the fleet, unless a part of it was hidden."""
         present: set[int] = set()
+        missing: list[str] = []
         cursor, before = None, self._seen
         self._seen = {}
         while True:
             page = await self._context.line.ask(partial(self._context.gitlab.fleet, cursor))
             await self._take_in(page, before)
             present |= {project.id for project in page.projects}
+            missing += page.missing
             cursor = page.cursor
             if cursor is None:
                 break
             if not self._walked and page.total is not None:
                 self.progress = (len(present), page.total)
         self._walked, self.progress = True, None
-        if present:  # a token that suddenly sees nothing is no reason to hide everything
+        if self.missing != tuple(missing):
+            self.missing = tuple(missing)
+            self._context.announcer.changed("sources")
+        if present and not missing:  # a token that suddenly sees less is no reason to hide what it saw
             await self._leave(frozenset(present))
         await self.follow_running()
         self._context.work.ring()

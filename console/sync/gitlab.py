@@ -101,7 +101,12 @@ class GitLabSync:
         if loaded < total:
             health = replace(health, loaded=loaded, total=total)
         failing = [book for book in books if book.problem]
-        if failing and not health.reason:
+        if health.reason:
+            return health
+        if hidden := self._fleet.missing:
+            others = f" and {len(hidden) - 1} more" if len(hidden) > 1 else ""
+            health = replace(health, reason=f"{hidden[0]}{others} in the config, but not shown to this token")
+        elif failing:
             health = replace(health, reason=f"{len(failing)} of {len(books)} projects fail: {failing[0].problem}")
         return health
 

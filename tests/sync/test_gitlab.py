@@ -399,6 +399,21 @@ async def test_a_project_that_left_is_hidden_but_an_empty_answer_hides_nothing(s
         assert len(stage.history.all_projects) == 1
 
 
+async def test_what_a_group_that_is_suddenly_hidden_held_stays_and_the_group_is_named(stage: Stage) -> None:
+    async with stage.running():
+        await stage.time.advance(PAST_FILL)
+        unseen = stage.gitlab.all_projects.pop()
+        stage.gitlab.hidden = ("llm/infra",)
+        await stage.time.advance(300)
+        assert unseen in stage.history.all_projects
+        health = stage.health()
+        assert (health.state, health.reason) == (State.LIVE, "llm/infra in the config, but not shown to this token")
+        stage.gitlab.hidden = ()
+        await stage.time.advance(300)
+        assert unseen not in stage.history.all_projects
+        assert stage.health().reason == ""
+
+
 async def test_archived_projects_are_shown_but_not_filled(time: Time) -> None:
     gitlab = fleet(2)
     gitlab.all_projects[1] = replace(gitlab.all_projects[1], archived=True)

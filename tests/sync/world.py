@@ -99,6 +99,8 @@ class FakeGitLab:
     logs: dict[int, bytes] = field(default_factory=dict)
     page: int = 3
     asked: list[str] = field(default_factory=list)
+    hidden: tuple[str, ...] = ()
+    """Paths of the config that it does not show."""
     failing: dict[str, SourceError] = field(default_factory=dict)
     """By what is asked, such as `fleet` or `pipelines 1`; empty: everything."""
 
@@ -118,7 +120,7 @@ class FakeGitLab:
         some = self.all_projects[start : start + self.page]
         newest = [one for project in some for one in self._of(project.id)[:2]]
         onward = str(start + self.page) if start + self.page < len(self.all_projects) else None
-        return FleetPage(tuple(some), tuple(newest), onward, len(self.all_projects))
+        return FleetPage(tuple(some), tuple(newest), onward, len(self.all_projects), self.hidden)
 
     async def runners(self) -> tuple[Runner, ...]:
         self._ask("runners")
