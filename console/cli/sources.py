@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Never, Protocol
@@ -9,7 +10,7 @@ from typing import Never, Protocol
 from ..config import Context, DockerConfig, GitLabConfig, PrometheusConfig
 from ..model.engine import ContainerStats, DiskUse, Engine, EngineEvent
 from ..model.metrics import Matrix, Vector
-from ..ports import EngineReader, SourceError
+from ..ports import EngineReader, SourceError, Trouble
 from ..secrets import SecretRef
 from ..secrets.lookup import Secret
 from ..sources.docker import DockerSource, EngineFacts
@@ -28,7 +29,7 @@ def gitlab(config: GitLabConfig) -> GitLabSource:
     """Connects to nothing yet; raises SourceError for an address that cannot be used."""
     return GitLabSource(
         config.url,
-        Secret(config.token).reveal,
+        Secret(config.token).renew,
         groups=config.groups,
         projects=config.projects,
         ca_file=_file(config.ca_file),
@@ -65,7 +66,8 @@ def metrics(config: PrometheusConfig) -> "LateMetrics":
 class LateMetrics:
     """A Prometheus whose headers' secrets are looked up at the first question, in a thread.
 
-    A secret that cannot be had is that question's SourceError, and is looked up again at a later one.
+    A secret that cannot be had is that question's SourceError, and is looked up again at a later one; so is one that
+    was refused, since it may have been replaced where it comes from.
     """
 
     def __init__(self, config: PrometheusConfig) -> None:
@@ -73,38 +75,63 @@ class LateMetrics:
         secret = {name: Secret(one) for name, one in config.headers.items() if isinstance(one, SecretRef)}
         self._secrets = secret
         self._lock = asyncio.Lock()
+        self._used = 0
+        """Hash of the secrets in use: they themselves are kept in one place only."""
+        self._refused = False
         self._source: PrometheusSource | None = None
+        self._replaced: list[PrometheusSource] = []
+        """With headers of before; other questions may still be under way there."""
 
     async def instant(self, promql: str, *, at: datetime | None = None) -> Vector:
         """As PrometheusSource."""
-        return await (await self._opened()).instant(promql, at=at)
+        async with self._opened() as source:
+            return await source.instant(promql, at=at)
 
     async def range(self, promql: str, *, start: datetime, end: datetime, step: timedelta) -> Matrix:
         """As PrometheusSource."""
-        return await (await self._opened()).range(promql, start=start, end=end, step=step)
+        async with self._opened() as source:
+            return await source.range(promql, start=start, end=end, step=step)
 
     async def examine(self) -> PrometheusFacts:
         """As PrometheusSource."""
-        return await (await self._opened()).examine()
+        async with self._opened() as source:
+            return await source.examine()
 
     async def aclose(self) -> None:
         """Close the connections, if there are any."""
-        if self._source is not None:
-            await self._source.aclose()
+        for one in (*self._replaced, *(() if self._source is None else (self._source,))):
+            await one.aclose()
 
-    async def _opened(self) -> PrometheusSource:
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[PrometheusSource]:
+        try:
+            yield await self._current()
+        except SourceError as error:
+            self._refused |= error.trouble is Trouble.UNAUTHENTICATED
+            raise
+
+    async def _current(self) -> PrometheusSource:
         async with self._lock:
+            if self._source is not None and not self._refused:
+                return self._source
+            revealed = {name: await asyncio.to_thread(one.renew) for name, one in self._secrets.items()}
+            self._refused = False
+            if self._source is not None and self._used != hash(tuple(revealed.values())):
+                self._replaced.append(self._source)
+                self._source = None
             if self._source is None:
-                plain = {name: one for name, one in self._config.headers.items() if isinstance(one, str)}
-                revealed = {name: await asyncio.to_thread(one.reveal) for name, one in self._secrets.items()}
-                self._source = PrometheusSource(
-                    self._config.url,
-                    headers={**plain, **revealed},
-                    ca_file=_file(self._config.ca_file),
-                    timeout_seconds=self._config.timeout_seconds,
-                    proxy=self._config.proxy or None,
-                )
+                self._source, self._used = self._made(revealed), hash(tuple(revealed.values()))
             return self._source
+
+    def _made(self, revealed: dict[str, str]) -> PrometheusSource:
+        plain = {name: one for name, one in self._config.headers.items() if isinstance(one, str)}
+        return PrometheusSource(
+            self._config.url,
+            headers={**plain, **revealed},
+            ca_file=_file(self._config.ca_file),
+            timeout_seconds=self._config.timeout_seconds,
+            proxy=self._config.proxy or None,
+        )
 
 
 class UnusableEngine:

@@ -14,7 +14,7 @@ from . import SecretRef, remember
 COMMAND_SECONDS = 20.0
 """A password manager may ask a person to touch a key; longer than that and nobody is there."""
 FAILURE_SECONDS = 30.0
-"""A lookup that failed is not tried again sooner, so that a source's retries don't start a command each time."""
+"""A lookup that failed, or whose value was refused, is not tried again sooner: retries don't start a command each."""
 LONGEST_BYTES = 16_384
 
 
@@ -34,7 +34,7 @@ class Secret:
         self._lock = threading.Lock()
         self._value: str | None = None
         self._failure: SecretError | None = None
-        self._failed_at = 0.0
+        self._looked_at = 0.0
 
     def reveal(self) -> str:
         """The value. May run a command: not for the event loop before it was revealed once.
@@ -44,16 +44,28 @@ class Secret:
         with self._lock:
             if self._value is not None:
                 return self._value
-            if self._failure and self._now() - self._failed_at < FAILURE_SECONDS:
+            if self._failure and self._now() - self._looked_at < FAILURE_SECONDS:
                 raise self._failure
             try:
                 value = _checked(self.ref, _look_up(self.ref))
             except SecretError as error:
-                self._failure, self._failed_at = error, self._now()
+                self._failure = error
                 raise
-            self._value = value
+            finally:
+                self._looked_at = self._now()
+            self._value, self._failure = value, None
             remember(value)
             return value
+
+    def renew(self) -> str:
+        """The value for one who has none yet, or was refused with the last: looked up anew, for it may have changed.
+
+        Not sooner than FAILURE_SECONDS after the last lookup. Raises as `reveal`.
+        """
+        with self._lock:
+            if self._now() - self._looked_at >= FAILURE_SECONDS:
+                self._value = None
+        return self.reveal()
 
     def __repr__(self) -> str:
         return f"Secret({self.ref})"

@@ -1,5 +1,6 @@
 """Sources as the config describes them."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from console.cli.services import history_file, history_place
 from console.config import Config, Context, DockerConfig, GitLabConfig, Loaded, Places, PrometheusConfig
 from console.config.structs import HistoryConfig
 from console.ports import SourceError, Trouble
-from console.secrets import SecretRef
+from console.secrets import SecretRef, lookup
 from console.secrets.lookup import SecretError
 
 TOKEN = "glpat-Xy7Zq2Lm9Kp4Rt8Wv3Bn"
@@ -44,6 +45,46 @@ async def test_a_header_is_looked_up_at_the_first_question(monkeypatch: pytest.M
     with pytest.raises(SecretError):
         await late.range("up", start=now, end=now, step=timedelta(minutes=1))
     await late.aclose()
+
+
+class Guarded:
+    """An HTTP server that wants a certain Authorization and answers any query with no samples."""
+
+    def __init__(self) -> None:
+        self.wanted = "old"
+
+    async def __aenter__(self) -> "Guarded":
+        self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        welcome = f"authorization: {self.wanted}\r\n" in head
+        body = b'{"status":"success","data":{"resultType":"vector","result":[]}}' if welcome else b"no"
+        status = "200 OK" if welcome else "401 Unauthorized"
+        writer.write(f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        await writer.drain()
+        writer.close()
+
+
+async def test_a_header_that_is_refused_is_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "FAILURE_SECONDS", 0.0)
+    monkeypatch.setenv("CONSOLE_TEST_HEADER", "old")
+    async with Guarded() as server:
+        ref = SecretRef(env="CONSOLE_TEST_HEADER")
+        late = sources.metrics(PrometheusConfig(server.url, headers={"Authorization": ref}))
+        assert (await late.instant("up")).samples == ()
+        server.wanted = "new"
+        with pytest.raises(SourceError) as refused:
+            await late.instant("up")
+        assert refused.value.trouble is Trouble.UNAUTHENTICATED
+        monkeypatch.setenv("CONSOLE_TEST_HEADER", "new")
+        assert (await late.instant("up")).samples == ()
+        await late.aclose()
 
 
 async def test_nothing_made_of_a_config_shows_its_token(monkeypatch: pytest.MonkeyPatch) -> None:

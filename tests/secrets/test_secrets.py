@@ -160,6 +160,20 @@ def test_a_failed_lookup_is_tried_again_after_a_while_and_no_sooner(monkeypatch:
     assert secret.reveal() == VALUE
 
 
+def test_a_value_that_was_refused_is_looked_up_again_after_a_while_and_no_sooner(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [100.0]
+    secret = Secret(SecretRef(env="A_TOKEN"), now=lambda: clock[0])
+    monkeypatch.setenv("A_TOKEN", "rotated-yesterday")
+    assert secret.renew() == "rotated-yesterday"
+    monkeypatch.setenv("A_TOKEN", VALUE)
+    assert (secret.renew(), secret.reveal()) == ("rotated-yesterday", "rotated-yesterday")
+    clock[0] += lookup.FAILURE_SECONDS
+    assert (secret.renew(), secret.reveal()) == (VALUE, VALUE)
+    assert "yesterday" not in redact("rotated-yesterday")
+
+
 def test_nothing_prints_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_TOKEN", VALUE)
     secret = Secret(SecretRef(env="A_TOKEN"))
