@@ -1,5 +1,6 @@
 """`console demo`: the simulated platform in a child process, and the app on it."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -8,23 +9,29 @@ import sys
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 
 from ..config import Loaded, Places, places, read
-from ..config.structs import SyncConfig
+from ..config.structs import SyncConfig, UiConfig
 from .guard import FAILED, USAGE, Failed
 from .options import Options
+
+if TYPE_CHECKING:
+    from ..launch import Announce, Runtime
 
 DESCRIPTION = "Open the console on a simulated fleet: GitLab, Docker and Prometheus on loopback, from one seed."
 EPILOG = """With --serve the platform runs without a screen and prints a config for it, until Ctrl+C.
 Faults: 5xx, 429, 429-app, slow, hang, truncated, html, old, expired-token, partial, gitlab-down, docker-down,
 prometheus-down.
 History and last screen of the demo are kept apart from yours, by seed and size; --new forgets them."""
+CONTEXT = "demo"
+"""What the platform's config calls it."""
 NEEDED = ("starlette", "uvicorn", "graphql", "yaml")
 START_SECONDS = 90.0
 STOP_SECONDS = 5.0
@@ -62,14 +69,41 @@ def _serve(arguments: Namespace) -> NoReturn:
 
 
 def _open(options: Options, arguments: Namespace) -> int:
-    from .screen import start
+    """Run the app. What it showed before is on screen at once; only a first start waits for the platform."""
+    from ..launch import ContextInfo, Launch
+    from .screen import play, state_path
 
     where = _places(options, arguments)
+    remembered = partial(state_path, where.state)
     with tempfile.TemporaryDirectory(prefix="console-demo-") as folder:
         config = Path(folder) / "config.toml"
-        with platform([sys.executable, "-m", "console.cli.platform", *_words(arguments)], config):
-            here = Places(config, where.data, where.state)
-            return start(_eager(read(config)), here, Options(theme=options.theme, read_only=options.read_only))
+        command = [sys.executable, "-m", "console.cli.platform", *_words(arguments)]
+        with platform(command, config) as ready:
+            if not remembered(CONTEXT).exists():
+                ready()
+            given = Launch(
+                context=CONTEXT,
+                contexts=(ContextInfo(CONTEXT, read_only=options.read_only),),
+                open=partial(_connected, ready, config, where),
+                state_path=remembered,
+                theme=options.theme or "",
+                themes_folder=where.themes,
+            )
+            return play(given, UiConfig())
+
+
+async def _connected(
+    ready: Callable[[], None], config: Path, where: Places, name: str, announce: "Announce"
+) -> "Runtime":
+    """The context, once the platform is there. Raises SourceError when it does not start."""
+    from ..ports import SourceError, Trouble
+    from .screen import opened
+
+    try:
+        await asyncio.to_thread(ready)
+    except Failed as error:
+        raise SourceError(str(error), trouble=Trouble.UNREACHABLE, remedy=error.remedy) from None
+    return await opened(_eager(read(config)), where, name, announce)
 
 
 def _eager(loaded: Loaded) -> Loaded:
@@ -99,11 +133,12 @@ def _words(arguments: Namespace) -> list[str]:
 
 
 @contextlib.contextmanager
-def platform(command: list[str], config: Path) -> Iterator[None]:
-    """The platform at work in a process group of its own, its config in `config`, its token in the environment.
+def platform(command: list[str], config: Path) -> Iterator[Callable[[], None]]:
+    """The platform in a process group of its own; Ctrl+C in our terminal does not reach it.
 
-    Ctrl+C in our terminal does not reach it; it stops when the block ends, or when our end of its standard input
-    closes. Raises Failed when it does not start, with the last line it said.
+    The block is given a function that waits until the platform serves: its config is then in `config`, its token in
+    the environment. It raises Failed, with the last line the platform said, when it does not start. The platform stops
+    when the block ends, or when our end of its standard input closes.
     """
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
@@ -113,15 +148,19 @@ def platform(command: list[str], config: Path) -> Iterator[None]:
             stderr=said,
             start_new_session=True,
         )
+
+        def ready() -> None:
+            try:
+                _wait(process, config)
+                _take_token(config)
+            except _NotStarted as error:
+                said.seek(0)
+                lines = said.read().decode("utf-8", errors="replace").strip().splitlines()
+                code = USAGE if process.returncode == USAGE else FAILED
+                raise Failed(f"the simulated platform {error}", lines[-1] if lines else "", code=code) from None
+
         try:
-            _wait(process, config)
-            _take_token(config)
-            yield
-        except _NotStarted as error:
-            said.seek(0)
-            lines = said.read().decode("utf-8", errors="replace").strip().splitlines()
-            code = USAGE if process.returncode == USAGE else FAILED
-            raise Failed(f"the simulated platform {error}", lines[-1] if lines else "", code=code) from None
+            yield ready
         finally:
             _stop(process)
 

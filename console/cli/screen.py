@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from ..config import Config, Loaded, Places, places, read
+from ..config import Loaded, Places, places, read
+from ..config.structs import UiConfig
 from .guard import USAGE, Failed, bug
 from .options import Options
 
@@ -31,13 +32,16 @@ def end(code: int) -> NoReturn:
 
 
 def start(loaded: Loaded, where: Places, options: Options, words: Sequence[str] = ()) -> int:
-    """Run the app on a config that was read. What crashed it becomes a crash report, never a traceback."""
-    start_with = launch(loaded, where, options)
+    """Run the app on a config that was read, and give its exit code. Raises ConfigError."""
+    return play(launch(loaded, where, options), loaded.config.ui, words)
+
+
+def play(given: "Launch", ui: UiConfig, words: Sequence[str] = ()) -> int:
+    """Run the app, and give its exit code. What crashed it becomes a crash report, never a traceback."""
     from ..app import ConsoleApp
 
-    app = ConsoleApp(start_with)
-    ui = loaded.config.ui
-    code = app.start(mouse=_mouse(ui.mouse), frames=_frames(loaded.config))
+    app = ConsoleApp(given)
+    code = app.start(mouse=_mouse(ui.mouse), frames=_frames(ui))
     if app.crash is None:
         return code
     return bug(app.crash, words)
@@ -55,8 +59,8 @@ def launch(loaded: Loaded, where: Places, options: Options) -> "Launch":
     return Launch(
         context=name,
         contexts=tuple(infos),
-        open=partial(_opened, loaded, where),
-        state_path=partial(_state_path, where.state),
+        open=partial(opened, loaded, where),
+        state_path=partial(state_path, where.state),
         keys=_keys(loaded),
         theme=options.theme or loaded.config.theme.name,
         themes_folder=where.themes,
@@ -64,7 +68,7 @@ def launch(loaded: Loaded, where: Places, options: Options) -> "Launch":
     )
 
 
-async def _opened(loaded: Loaded, where: Places, name: str, announce: "Announce") -> "Runtime":
+async def opened(loaded: Loaded, where: Places, name: str, announce: "Announce") -> "Runtime":
     """Behind the first paint, where there is time: the glyphs of charts, and the context at work."""
     if (charts := loaded.config.ui.charts) != "auto":
         from ..widgets.chart import Chart
@@ -75,7 +79,8 @@ async def _opened(loaded: Loaded, where: Places, name: str, announce: "Announce"
     return await open_context(loaded, where, name, announce)
 
 
-def _state_path(folder: Path, context: str) -> Path:
+def state_path(folder: Path, context: str) -> Path:
+    """Where a context's last screen is kept."""
     return folder / "last" / f"{context}.bin"
 
 
@@ -96,7 +101,7 @@ def _mouse(choice: str) -> bool | None:
     return None if choice == "auto" else choice == "on"
 
 
-def _frames(config: Config) -> int:
+def _frames(ui: UiConfig) -> int:
     from ..driver.place import over_ssh
 
-    return config.ui.ssh_frames_per_second if over_ssh() else config.ui.frames_per_second
+    return ui.ssh_frames_per_second if over_ssh() else ui.frames_per_second

@@ -64,7 +64,8 @@ def test_the_config_and_the_token_are_there_when_it_starts_and_nothing_is_left_w
         f"child = os.fork()\nif child:\n    Path({str(pids)!r}).write_text(f'{{os.getpid()}} {{child}}')\n    ready()\n"
         "time.sleep(600)",
     )
-    with platform(command, tmp_path / "config.toml"):
+    with platform(command, tmp_path / "config.toml") as ready:
+        ready()
         loaded = read(tmp_path / "config.toml")
         assert loaded.config.contexts["demo"].gitlab
         assert os.environ["CONSOLE_TEST_DEMO"] == "abc-123"
@@ -76,8 +77,8 @@ def test_the_config_and_the_token_are_there_when_it_starts_and_nothing_is_left_w
 
 def test_a_platform_that_does_not_start_says_why(tmp_path: Path) -> None:
     command = script(tmp_path, "sys.stderr.write('first\\nno such fault: x\\n'); sys.exit(2)")
-    with pytest.raises(Failed, match="ended with exit code 2") as raised, platform(command, tmp_path / "config.toml"):
-        pytest.fail("it did not start")
+    with platform(command, tmp_path / "config.toml") as ready, pytest.raises(Failed, match="exit code 2") as raised:
+        ready()
     assert raised.value.remedy == "no such fault: x"
     assert raised.value.code == 2
 
@@ -93,8 +94,8 @@ def test_a_platform_that_ignores_the_first_signal_is_ended_all_the_same(
         "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         f"Path({str(pid)!r}).write_text(str(os.getpid()))\nready()\ntime.sleep(600)",
     )
-    with platform(command, tmp_path / "config.toml"):
-        pass
+    with platform(command, tmp_path / "config.toml") as ready:
+        ready()
     assert gone(int(pid.read_text()))
 
 

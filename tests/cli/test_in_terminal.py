@@ -85,13 +85,18 @@ def test_ctrl_c_at_a_question_leaves_quietly_and_writes_nothing(tmp_path: Path) 
     assert not (tmp_path / "config.toml").exists()
 
 
-def test_the_demo_opens_on_a_live_fleet_and_leaves_nothing_running(tmp_path: Path) -> None:
+def test_the_demo_opens_on_a_live_fleet_comes_back_with_it_and_leaves_nothing_running(tmp_path: Path) -> None:
     pytest.importorskip("starlette", reason="the demo extra is not installed")
     with console(tmp_path, "demo", "--projects", "2") as session:
         session.wait_for("llm/agent-brain")
         session.send("q")
         assert session.wait_exit() == 0
-    assert not processes_naming(str(os.fspath(tmp_path)))
+    with console(tmp_path, "demo", "--projects", "2") as session:
+        session.wait_for("llm/agent-brain")
+        session.wait_for("● gitlab")
+        session.send("q")
+        assert session.wait_exit() == 0
+    assert not processes_naming(str(tmp_path))
     assert (tmp_path / "data" / "demo").is_dir()
     assert not (tmp_path / "config.toml").exists()
 
