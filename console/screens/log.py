@@ -99,7 +99,7 @@ class LogScreen(ModalScreen[None]):
         self._fail(None)
         self.following = not self.ended
         self._outline = Outline(self.chunks)
-        self.view.do(self.view.last)
+        self.view.begin()
         if self.chunks.total <= SMALL:
             self.outline()
         if not self.ended:
@@ -346,7 +346,8 @@ class LogScreen(ModalScreen[None]):
     def _position(self) -> Cell:
         line, total = self.view.line, self.chunks.total
         if line is None:
-            return (("The log is empty" if not self.has_class("-problem") else "", "mute"),)
+            empty = self.view.ready and not self.has_class("-problem")
+            return (("The log is empty" if empty else "", "mute"),)
         number = None
         with suppress(Missing):
             number = self._outline.number(line.start)
@@ -361,6 +362,8 @@ class LogScreen(ModalScreen[None]):
         if self._busy:
             share = percent(self._done / self.chunks.total) if self.chunks.total else ""
             return ((found, "accent"), (f"{self._busy} {share}, Esc stops ", "run"))
+        if not self.view.ready:
+            return ()
         state = "ended" if self.ended else "following" if self.following else "running, f follows"
         return ((found, "accent"), (f"{state} ", "ok" if self.following else "mute"))
 

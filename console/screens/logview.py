@@ -67,6 +67,8 @@ class LogView(Widget, can_focus=True):
         self.clocks = False
         """Whether times are shown."""
         self.needle: Needle | None = None
+        self.ready = False
+        """Whether the log has been opened; steps before that are taken then."""
         self._waiting: deque[tuple[Step, bool]] = deque()
         self._painted: list[tuple[object, ...]] = []
         self._styles: dict[str, Style] = {}
@@ -84,7 +86,7 @@ class LogView(Widget, can_focus=True):
 
     def do(self, step: Step, *, by_hand: bool = False) -> None:
         """Take a step now, or after those that wait for bytes."""
-        if self._waiting:
+        if self._waiting or not self.ready:
             if len(self._waiting) < MOST_STEPS:
                 self._waiting.append((step, by_hand))
             return
@@ -95,6 +97,12 @@ class LogView(Widget, can_focus=True):
             self._read()
         else:
             self._arrived(by_hand)
+
+    def begin(self) -> None:
+        """The log has been opened: show its end, and take the steps that were asked for meanwhile."""
+        self.ready = True
+        self._waiting.appendleft((self.last, False))
+        self._read()
 
     def jump(self, start: int) -> Step:
         """Puts the cursor on the line that the byte at `start` belongs to, unfolding what hides it."""
