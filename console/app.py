@@ -105,7 +105,8 @@ class ConsoleApp(TerminalApp):
         info = next((one for one in self.launch.contexts if one.name == self.context), None)
         stored = self._kept.header
         board = last.board_of(stored, HeaderBoard) if stored else None
-        self.top_line.name_context(self.context, bool(info and info.production), board)
+        production, read_only = (info.production, info.read_only) if info else (False, False)
+        self.top_line.name_context(self.context, production, read_only, board)
 
     def _kind(self, name: str) -> PaneKind:
         return next(kind for kind in PANES if kind.name == name)

@@ -1,5 +1,6 @@
 """The top line in words: context, sources, counts of what is wrong."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from ..boards.header import HeaderBoard
@@ -18,43 +19,75 @@ _MARKS: dict[State, Span] = {
 }
 
 
+WIDE = 140
+"""Columns from which on reasons are told too."""
+
+
 def source_cell(one: SourceHealth, now: datetime, *, long: bool) -> Cell:
     """One source: `● gitlab`, `✗ docker:edge down since 13:51, try 3 in 8s`; the reason too when there is room."""
     mark, tone = _MARKS[one.state]
     spans: Cell = ((f"{mark} ", tone), (one.source, tone if tone == "bad" else ""))
+    if one.reason and tone != "bad":  # it answers, but not all that was asked
+        spans = (*spans, ("!", "warn"))
     words = _words(one, now, long)
-    return (*spans, (f" {words}", tone if tone != "ok" else "mute")) if words else spans
+    return (*spans, (f" {words}", tone if tone != "ok" else "warn" if one.reason else "mute")) if words else spans
 
 
 def _words(one: SourceHealth, now: datetime, long: bool) -> str:
+    reason = one.reason if long else ""
     if one.state is State.LOADING and one.total:
-        return f"{one.loaded or 0}/{one.total}"
+        return f"{one.loaded or 0}/{one.total} {reason}".rstrip()
     if one.state is State.LIMITED and one.next_try:
         return f"429 until {one.next_try.astimezone():%H:%M:%S}"
     if one.state is State.SLOW:
-        return "slow"
+        return f"slow {reason}".rstrip()
     if one.state is State.STALE:
         return f"{age(one.fresh_at, now)} old"
     if one.state is not State.FAILING:
-        return ""
+        return reason
     since = f"down since {one.since.astimezone():%H:%M}" if one.since else "down"
     again = f", try {one.tries + 1} in {age(now, one.next_try)}" if one.next_try and one.next_try > now else ""
-    return f"{since}{again}" + (f": {one.reason}" if long and one.reason else "")
+    return f"{since}{again}" + (f": {reason}" if reason else "")
 
 
-def header_spans(context: str, production: bool, board: HeaderBoard | None, now: datetime, width: int) -> Cell:
-    """The left part of the top line, for a terminal of `width` columns."""
-    spans: Cell = ((f" {context} ", "production" if production else "context"),)
+def context_spans(context: str, production: bool, read_only: bool) -> Cell:
+    """Which fleet this is; production has its own colour and, for those who see none, a mark."""
+    name: Cell = ((f" {context}{' !' if production else ''} ", "production" if production else "context"),)
+    return (*name, (" read-only", "warn")) if read_only else name
+
+
+def sources_spans(board: HeaderBoard | None, now: datetime, room: int, *, long: bool) -> Cell:
+    """Every source; where `room` columns are too few, those in trouble first and the others as a number."""
     if board is None:
-        return (*spans, ("  starting…", "mute"))
-    for one in board.sources:
-        if one.state is not State.OFF:
-            spans = (*spans, ("  ", ""), *source_cell(one, now, long=width >= 140))
-    return spans
+        return (("  starting…", "mute"),)
+    told = [one for one in board.sources if one.state is not State.OFF]
+    spans = _apart(source_cell(one, now, long=long) for one in told)
+    if _length(spans) <= room:
+        return spans
+    well = sum(one.state is State.LIVE and not one.reason for one in told)
+    trouble = _apart(source_cell(one, now, long=False) for one in told if one.state is not State.LIVE or one.reason)
+    return (*trouble, ("  ● ", "ok"), (f"{well} live", "")) if well else trouble
+
+
+def _apart(cells: Iterable[Cell]) -> Cell:
+    return tuple(span for one in cells for span in (("  ", ""), *one))
+
+
+def _length(spans: Cell) -> int:
+    return sum(len(text) for text, _ in spans)
+
+
+def header_spans(
+    context: str, production: bool, read_only: bool, board: HeaderBoard | None, now: datetime, width: int
+) -> tuple[Cell, Cell]:
+    """The top line, for a terminal of `width` columns: left context and sources, right what is wrong."""
+    name, right = context_spans(context, production, read_only), counts_spans(board)
+    room = width - _length(name) - _length(right) - 1
+    return (*name, *sources_spans(board, now, room, long=width >= WIDE)), right
 
 
 def counts_spans(board: HeaderBoard | None) -> Cell:
-    """The right part: what is wrong, quiet when nothing is."""
+    """What is wrong, quiet when nothing is."""
     if board is None:
         return ()
     spans: Cell = ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from ..boards.header import HeaderBoard
-from .header import counts_spans, header_spans
+from .header import context_spans, header_spans
 from .line import Line
 
 if TYPE_CHECKING:
@@ -26,14 +26,16 @@ class TopLine(Line):
         self._clock = clock
         self._context_name = ""
         self._production = False
+        self._read_only = False
         self._problem = ""
         self.board: HeaderBoard | None = None
         self._changed = asyncio.Event()
 
-    def name_context(self, context: str, production: bool, board: HeaderBoard | None) -> None:
+    def name_context(self, context: str, production: bool, read_only: bool, board: HeaderBoard | None) -> None:
         """Another context: what was shown of it last, until something newer is known."""
         self.workers.cancel_group(self, "header")
-        self._context_name, self._production, self.board, self._problem = context, production, board, ""
+        self._context_name, self._production, self._read_only = context, production, read_only
+        self.board, self._problem = board, ""
         self._tell()
 
     def fail(self, problem: str) -> None:
@@ -69,7 +71,8 @@ class TopLine(Line):
         self._tell()
 
     def _tell(self) -> None:
-        left = header_spans(self._context_name, self._production, self.board, self._clock(), self.size.width)
+        context = self._context_name, self._production, self._read_only
+        left, right = header_spans(*context, self.board, self._clock(), self.size.width)
         if self._problem:
-            left = (*left[:1], ("  ✗ history: ", "bad"), (self._problem, "bad"))
-        self.say(left, counts_spans(self.board))
+            left = (*context_spans(*context), ("  ✗ history: ", "bad"), (self._problem, "bad"))
+        self.say(left, right)
