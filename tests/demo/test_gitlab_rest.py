@@ -408,6 +408,15 @@ def test_a_pipeline_started_by_hand_takes_its_place() -> None:
     assert made["id"] in {one["id"] for one in later}
 
 
+def test_two_pipelines_started_at_once_are_two() -> None:
+    at = demo()
+    made = [at.http.post("/api/v4/projects/4002/pipeline", json={"ref": "main"}).json() for _ in range(2)]
+    assert {one["status"] for one in made} == {"pending"}
+    assert made[1]["iid"] == made[0]["iid"] + 1
+    at.clock.advance(2)
+    assert [one["id"] for one in at.get("/projects/4002/pipelines", per_page=2)] == [made[1]["id"], made[0]["id"]]
+
+
 @pytest.mark.parametrize(
     ("body", "answer"),
     [

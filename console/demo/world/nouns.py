@@ -269,7 +269,7 @@ class Job:
     """Status from `finished_at` on: success, failed, canceled or skipped."""
     failure_reason: str | None = None
     cause: str | None = None
-    """Why a script failed, for its log and test report: a test's id, `compile`, `lint`, `network`, ..."""
+    """Why it fails, or would had nobody cancelled it, for log and report: `test:flaky`, `compile`, `network`, ..."""
     manual_at: float = inf
     """When it could first be played: manual from then until `queued_at`."""
     skips: tuple[tuple[float, float], ...] = ()

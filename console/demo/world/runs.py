@@ -70,7 +70,7 @@ def simulate(
             for life in found if life.runs[0].name not in left_alone
         ]  # fmt: skip
         waits = earlier if spec.needs is None else [life for need in spec.needs for life in lives.get(need, ())]
-        life = _live(_Story(setting, pipeline, name, spec, place, interventions), waits)
+        life = _live(_Course(setting, pipeline, name, spec, place, interventions), waits)
         every.append(life)
         lives.setdefault(spec.name, []).append(life)
         stages.setdefault(spec.stage, []).append(life)
@@ -79,7 +79,9 @@ def simulate(
 
 
 @dataclass(frozen=True, slots=True)
-class _Story:
+class _Course:
+    """What decides over the runs of one job of the configuration."""
+
     setting: Setting
     pipeline: Pipeline
     name: str
@@ -98,26 +100,26 @@ class _Story:
         return None
 
 
-def _live(story: _Story, waits: list[Life]) -> Life:
-    ready = max((life.good_at for life in waits), default=story.pipeline.created_at)
+def _live(course: _Course, waits: list[Life]) -> Life:
+    ready = max((life.good_at for life in waits), default=course.pipeline.created_at)
     skips = _merged([span for life in waits for span in life.bad])
     needs = None
-    if story.spec.needs is not None:
-        needs = tuple(job_id(story.pipeline.id, 0, name_of(life.runs[0].id)) for life in waits)
+    if course.spec.needs is not None:
+        needs = tuple(job_id(course.pipeline.id, 0, name_of(life.runs[0].id)) for life in waits)
     runs: list[Job] = []
-    created, retried_by = story.pipeline.created_at, 0
+    created, retried_by = course.pipeline.created_at, 0
     while len(runs) < RUNS:
-        number, when = story.number(len(runs)), _known(ready, created)
-        chance = draw(story.setting, story.pipeline, story.spec, number, len(runs), when)
-        job = _run(story, chance, len(runs), created, max(ready, created), skips, retried_by)
-        job = replace(job, needs=needs, user_id=job.user_id or story.pipeline.user.id)
-        following = _next_run(story, chance, job)
+        number, when = course.number(len(runs)), _known(ready, created)
+        chance = draw(course.setting, course.pipeline, course.spec, number, len(runs), when)
+        job = _run(course, chance, len(runs), created, max(ready, created), skips, retried_by)
+        job = replace(job, needs=needs, user_id=job.user_id or course.pipeline.user.id)
+        following = _next_run(course, chance, job)
         if following is None or len(runs) == RUNS - 1:
             runs.append(job)
             break
         created, retried_by = following
         runs.append(replace(job, retried_at=created))
-    return _life(story.spec, runs, skips)
+    return _life(course.spec, runs, skips)
 
 
 def _known(ready: float, created: float) -> float:
@@ -126,14 +128,14 @@ def _known(ready: float, created: float) -> float:
 
 
 def _run(
-    story: _Story, chance: Draw, run: int, created: float, ready: float, skips: tuple[Span, ...], user_id: int
+    course: _Course, chance: Draw, run: int, created: float, ready: float, skips: tuple[Span, ...], user_id: int
 ) -> Job:
     """One run that becomes ready at `ready` (inf: never)."""
-    number, spec = story.number(run), story.spec
-    job = Job(number, story.pipeline.id, spec, story.name, None, created, skips=skips, user_id=user_id)
+    number, spec = course.number(run), course.spec
+    job = Job(number, course.pipeline.id, spec, course.name, None, created, skips=skips, user_id=user_id)
     queued = ready
     if spec.when == "manual" and run == 0:
-        played = story.first("play", number, ready, inf)
+        played = course.first("play", number, ready, inf)
         queued = min(ready + chance.played_after, played.at if played else inf)
         user = played.user_id if played and played.at == queued else 0
         job = replace(job, manual_at=ready, user_id=user)
@@ -148,16 +150,16 @@ def _run(
         cause=cause, runner_id=runner, manager_id=chance.manager_id, planned_seconds=chance.seconds,
         caches=chance.caches,
     )  # fmt: skip
-    return _erased(story, _cancelled(story, job))
+    return _erased(course, _cancelled(course, job))
 
 
-def _cancelled(story: _Story, job: Job) -> Job:
-    stop = story.first("cancel", job.id, job.created_at, job.finished_at)
+def _cancelled(course: _Course, job: Job) -> Job:
+    stop = course.first("cancel", job.id, job.created_at, job.finished_at)
     if stop is None or _skipped(job, stop.at):
         return job
     if stop.action == "cancel_all" and job.manual_at <= stop.at < job.queued_at:
         return job  # what waits for a person is left waiting
-    job = replace(job, outcome="canceled", failure_reason=None, cause=None)
+    job = replace(job, outcome="canceled", failure_reason=None)
     if stop.at < job.started_at:
         return replace(job, queued_at=min(job.queued_at, stop.at), started_at=inf, finished_at=stop.at, runner_id=0)
     end = stop.at + RUNNER_NOTICES
@@ -168,16 +170,16 @@ def _skipped(job: Job, t: float) -> bool:
     return any(since <= t < until for since, until in job.skips)
 
 
-def _erased(story: _Story, job: Job) -> Job:
-    erased = next((one.at for one in story.interventions if one.meets("erase", job.id)), inf)
+def _erased(course: _Course, job: Job) -> Job:
+    erased = next((one.at for one in course.interventions if one.meets("erase", job.id)), inf)
     return replace(job, erased_at=erased)
 
 
-def _next_run(story: _Story, chance: Draw, job: Job) -> tuple[float, int] | None:
+def _next_run(course: _Course, chance: Draw, job: Job) -> tuple[float, int] | None:
     """(when, by whom) the job is run again after this run ended; None: never."""
     asked = next(
         (
-            one for one in story.interventions
+            one for one in course.interventions
             if one.at >= job.finished_at and (
                 one.meets("retry", job.id) or (one.action == "retry_all" and job.outcome != "success")
             )
@@ -185,7 +187,7 @@ def _next_run(story: _Story, chance: Draw, job: Job) -> tuple[float, int] | None
         None,
     )  # fmt: skip
     natural = job.finished_at + chance.retried_after if job.outcome == "failed" else inf
-    stopped = story.first("cancel_all", 0, job.finished_at, natural)
+    stopped = course.first("cancel_all", 0, job.finished_at, natural)
     if stopped is not None:
         natural = inf
     if asked is not None and asked.at <= natural:
