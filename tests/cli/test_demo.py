@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from console.cli import demo, main
-from console.cli.demo import platform
+from console.cli import demo, main, simulation
 from console.cli.guard import Failed
+from console.cli.simulation import platform
 from console.config import read
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +86,7 @@ def test_a_platform_that_does_not_start_says_why(tmp_path: Path) -> None:
 def test_a_platform_that_ignores_the_first_signal_is_ended_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo, "STOP_SECONDS", 0.2)
+    monkeypatch.setattr(simulation, "STOP_SECONDS", 0.2)
     monkeypatch.setenv("CONSOLE_TEST_DEMO", "")
     pid = tmp_path / "pid"
     command = script(

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from console.cli import main
-from console.cli.explain import as_json, job_page, lines, of_job, owner
+from console.cli.explain import as_json, lines, of_job
 from console.cli.guard import Failed
+from console.cli.job_page import job_page, owner
 from console.config import Config, Context, GitLabConfig, Loaded
 from console.insight import joblog
 from console.model.pipelines import Job, Status
