@@ -298,3 +298,33 @@ def test_a_stage_tried_again_counts_once() -> None:
     first = section("restore_cache", [checking("main"), "WARNING: received: 502 Bad Gateway", FAILED])
     again = section("restore_cache", [checking("main"), DOWNLOADING, EXTRACTED])
     assert tried(section("get_sources") + first + again + section("step_script")) == [("main", HIT, False)]
+
+
+def test_an_author_may_have_written_beside_the_lines() -> None:
+    text = "Checking cache for main...   ← the key\nFailed to extract cache          ← first run\n$ make\n"
+    assert tried(text) == [("main", MISS, False)]
+
+
+def test_a_copy_may_be_indented_and_have_lost_its_escape_bytes() -> None:
+    text = "    [0Ksection_start:1:restore_cache\n    [0K[0K[36;1mRestoring cache[0;m[0;m\n" \
+           "    [32;1mChecking cache for main-protected...[0;m\n    [32;1mSuccessfully extracted cache[0;m\n" \
+           "    section_end:7:restore_cache\n"  # fmt: skip
+    assert tried(text) == [("main-protected", HIT, False)]
+
+
+def test_a_damaged_local_archive_is_an_error_and_cleaning_up_after_it_is_not() -> None:
+    one = only(log([checking("main"), NO_URL, "FATAL: zip: checksum error", FAILED, "Removing .cache/bazel/disk"]))
+    assert (one.outcome, one.via, one.reason) == (ERROR, Via.LOCAL, "damaged archive")
+
+
+def test_an_old_runner_tells_without_sections_and_titles() -> None:
+    text = "\n".join([
+        "Running with gitlab-runner 11.8.0 (4745a6f3)", "Using Kubernetes executor with image openjdk:11-jdk-slim ...",
+        "Cloning repository...", "Checking out 8f156473 as master...", "Skipping Git submodules setup",
+        "Checking cache for master...", "Downloading cache.zip from http://minio:9000/%20/runner/h/project/28/master ",
+        "Successfully extracted cache", "Downloading artifacts for build (4800)...", "$ mvn verify",
+        "ERROR: Job failed: command terminated with exit code 137",
+    ])  # fmt: skip
+    assert tried(text) == [("master", HIT, False)]
+    assert told(text).overall is HIT
+    assert told("\n".join([*text.split("\n")[:5], "$ mvn verify"])).overall is Outcome.NONE

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from ...model.cache import Outcome, Restore, Via
 
-_CHECKING = re.compile(r"Checking cache for (.+?)( \(fallback\))?(?:\.\.\.|…)(?: #.*)?$")
+_CHECKING = re.compile(r"Checking cache for (.+?)( \(fallback\))?(?:\.\.\.|…)(?:\s+(?:#|←|<-).*)?$")
 _EXTRACTED = re.compile(r"Successfully extracted cache\b")
-_FAILED = re.compile(r"(?:WARNING: )?Failed to extract cache(?: .+?: (?P<reason>.+))?$")
+_FAILED = re.compile(r"(?:WARNING: )?Failed to extract cache\b(?: .+?: (?P<reason>.+))?")
 _POLICY = re.compile(r"Not downloading cache (.+) due to policy\b")
 _SKIPPED = re.compile(r"Skipping cache extraction due to ")
 _AGAIN = re.compile(r"(?:WARNING: )?Retrying cache extraction \(attempt ")

@@ -22,7 +22,7 @@ _ESCAPE = re.compile(
     rb"|\x1b[PX^_][^\x1b]*(?:\x1b\\)?"  # DCS, SOS, PM, APC
     rb"|\x1b[ -/]*[0-~]?"
 )
-_BARE = re.compile(r"^(?:\[\d{1,2}(?:;\d{0,2})*[mK])+|(?:\[\d{0,2}(?:;\d{0,2})*[mK]\s*)+$")
+_BARE = re.compile(r"^\s*(?:\[\d{1,2}(?:;\d{0,2})*[mK])+|(?:\[\d{0,2}(?:;\d{0,2})*[mK]\s*)+$")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 STAGES = (

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from ...model.cache import Save, Saved
 
-_CREATING = re.compile(r"Creating cache (.+?)(?:\.\.\.|…)(?: #.*)?$")
+_CREATING = re.compile(r"Creating cache (.+?)(?:\.\.\.|…)(?:\s+(?:#|←|<-).*)?$")
 _POLICY = re.compile(r"Not uploading cache (.+) due to policy\b")
 _UPLOADING = re.compile(r"Uploading cache\S* to (\S+)")
 _LOCAL = re.compile(r"No URL provided, cache will (?:not be|be not) uploaded|Cache archive size \(.+?\) is too big")
