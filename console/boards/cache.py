@@ -16,7 +16,7 @@ from .scope import Span, find
 K = TypeVar("K")
 RUNNER, BUILD, REDIS = "runner", "docker build", "redis"
 _LOOK_BACK = timedelta(days=30)
-"""How far misses are set against job times at least; a week alone has too few days to tell."""
+"""How far misses are set against job times: a week alone has too few days to tell, and old days tell of old jobs."""
 _KEYS = 100
 
 
@@ -82,14 +82,15 @@ async def cache(services: Services, window: timedelta, project: str = "") -> Cac
     span = Span.back(now.date(), window)
     projects = await history.projects()
     chosen = find(projects, project) if project else None
-    since = min(span.before, now.date() - _LOOK_BACK)
+    recent = now.date() - _LOOK_BACK
+    since = min(span.before, recent)
     number = None if chosen is None else chosen.id
     days, durations, (live, problems) = await asyncio.gather(
         history.cache(since, project_id=number),
-        history.durations(since, project_id=number, jobs=True),
+        history.durations(recent, project_id=number, jobs=True),
         _live(services, window) if chosen is None else _nothing(),
     )
-    costs = _costs(days, durations)
+    costs = _costs([one for one in days if one.day >= recent], durations)
     rows = _fleet(projects, days, costs, span) if chosen is None else _project(chosen, days, costs, span)
     evidence = await history.cache_evidence(chosen.id) if chosen is not None else ()
     path = "" if chosen is None else chosen.path
