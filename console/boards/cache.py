@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
+from ..model.cache import Outcome
 from ..model.engine import DiskUse
 from ..model.metrics import Vector
 from ..model.pipelines import Project
@@ -158,8 +159,11 @@ def _lost(days: Sequence[DayCache], costs: Costs) -> timedelta | None:
 
     if not days:
         return None
-    misses = {f"{id}:{job}": judge.tally(mine).misses for (id, job), mine in _grouped(days, _job).items()}
-    seconds = judge.lost_seconds(misses, {f"{id}:{job}": cost for (id, job), cost in costs.items()})
+    misses: dict[tuple[int, str], int] = {}
+    for one in days:
+        if one.outcome is Outcome.MISS or one.outcome is Outcome.ERROR:
+            misses[_job(one)] = misses.get(_job(one), 0) + one.count
+    seconds = judge.lost_seconds(misses, costs)
     return None if seconds is None else timedelta(seconds=seconds)
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ..model.cache import Outcome, Via
 
+K = TypeVar("K")
 LEAST_DAYS = 8
 """Days a job must have run on before its time is set against its misses."""
 _SURE = 2.0
@@ -129,7 +130,7 @@ def seconds_per_miss(days: Sequence[JobDay]) -> float | None:
     return slope if slope > _SURE * error and slope > 0 else None
 
 
-def lost_seconds(misses: Mapping[str, int], cost: Mapping[str, float | None]) -> float | None:
+def lost_seconds(misses: Mapping[K, int], cost: Mapping[K, float | None]) -> float | None:
     """Time lost to misses over some jobs; None: there were misses and the cost of none is known."""
     known = [count * seconds for job, count in misses.items() if (seconds := cost.get(job)) is not None]
     if known:
