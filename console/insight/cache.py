@@ -12,6 +12,8 @@ from ..model.cache import Outcome, Via
 K = TypeVar("K")
 LEAST_DAYS = 8
 """Days a job must have run on before its time is set against its misses."""
+_LOCAL = Via.LOCAL
+_TOLD = (Outcome.HIT, Outcome.FALLBACK, Outcome.MISS, Outcome.ERROR)
 _SURE = 2.0
 """Standard errors the effect of a miss must lie above 0 to be told."""
 
@@ -57,18 +59,14 @@ class Tally:
 
 def tally(days: Iterable[Counted]) -> Tally:
     """All of `days` together; what is neither hit, fallback nor miss says nothing and is left out."""
-    hits = fallbacks = misses = refused = local = 0
+    counts = dict.fromkeys(Outcome, 0)
+    local = 0
     for one in days:
-        if one.outcome is Outcome.HIT:
-            hits += one.count
-        elif one.outcome is Outcome.FALLBACK:
-            fallbacks += one.count
-        elif one.outcome in (Outcome.MISS, Outcome.ERROR):
-            misses += one.count
-            refused += one.count if one.outcome is Outcome.ERROR else 0
-        else:
-            continue
-        local += one.count if one.via is Via.LOCAL else 0
+        counts[one.outcome] += one.count
+        if one.via is _LOCAL and one.outcome in _TOLD:
+            local += one.count
+    refused = counts[Outcome.ERROR]
+    hits, fallbacks, misses = counts[Outcome.HIT], counts[Outcome.FALLBACK], counts[Outcome.MISS] + refused
     return Tally(hits, fallbacks, misses, refused, local)
 
 
