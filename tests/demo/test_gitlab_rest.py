@@ -361,6 +361,8 @@ def test_a_manual_job_is_played_and_what_needs_it_becomes_ready() -> None:
         if manual:
             break
     assert statuses(at, pipeline["id"], 4001)["canary 25%"] == "skipped"
+    before = at.get("/projects/4001/deployments", environment="production", sort="desc")
+    assert manual[0]["id"] not in {one["deployable"]["id"] for one in before}
     response = at.http.post(f"/api/v4/projects/4001/jobs/{manual[0]['id']}/play")
     assert (response.status_code, response.json()["status"]) == (200, "pending")
     again = at.http.post(f"/api/v4/projects/4001/jobs/{manual[0]['id']}/play")
@@ -368,6 +370,8 @@ def test_a_manual_job_is_played_and_what_needs_it_becomes_ready() -> None:
     at.clock.advance(300)
     after = statuses(at, pipeline["id"], 4001)
     assert (after["canary 5%"], after["canary 25%"]) == ("success", "manual")
+    deployed = at.get("/projects/4001/deployments", environment="production", order_by="updated_at", sort="desc")[0]
+    assert (deployed["deployable"]["id"], deployed["status"]) == (manual[0]["id"], "success")
 
 
 def test_a_pipeline_is_cancelled_and_retried() -> None:

@@ -270,7 +270,7 @@ def test_gitlab_tells_the_same_roll_out_as_the_services() -> None:
         ("canary 25%", NOON - 35 * 60),
         ("canary 5%", NOON - 55 * 60),
     ]
-    assert found[0].pipeline is found[1].pipeline
+    assert found[0].pipeline == found[1].pipeline
     assert {one.status(NOON) for one in found[:2]} == {"success"}
     brain = next(one for one in world.services() if one.name == "agent-brain")
     assert brain.tracks[1].phase(NOON).since == found[0].job.queued_at

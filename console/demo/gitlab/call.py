@@ -122,6 +122,12 @@ class Call:
             raise not_found()
         return found
 
+    def whole(self, bare: Pipeline) -> Pipeline:
+        """The pipeline with its jobs, of which a part was at hand."""
+        found = self.timeline.pipeline(bare.id, self.now)
+        assert found is not None, "what was listed exists"
+        return found
+
     def job(self) -> tuple[Pipeline, Job]:
         project, number = self.project(), self.number("job_id")
         found = self.timeline.job(number, self.now)

@@ -18,6 +18,8 @@ DAY = 86400
 CREATED_AFTER_START = 0.25
 """Seconds between a start's second and the creation of its pipeline."""
 
+Stamp = tuple[int, Setting]
+
 
 class Timeline:
     """Everything that was, is and (with nobody interfering) will be in a fleet of `count` projects.
@@ -34,6 +36,10 @@ class Timeline:
         self.interventions: dict[int, tuple[Intervention, ...]] = {}
         self.extra: dict[int, tuple[Start, ...]] = {}
         """Pipelines that somebody started through the API, by index of the project, oldest first."""
+        self.changes: dict[tuple[int, int], int] = {}
+        """How often somebody interfered with the pipelines of a project (index) that began on a day."""
+        self.deploying: dict[tuple[int, int], tuple[Stamp, tuple[tuple[Pipeline, Job], ...]]] = {}
+        """What `deploys` remembers of a project's day."""
         self.starts = lru_cache(maxsize=4096)(self._starts)
         self._before: dict[int, list[int]] = {}
         self._counting, self._telling = Lock(), Lock()
@@ -109,6 +115,8 @@ class Timeline:
     def intervene(self, pipeline_id: int, deed: Intervention) -> None:
         """Let this happen to the pipeline. Only what comes after `deed.at` changes."""
         self.interventions[pipeline_id] = (*self.interventions.get(pipeline_id, ()), deed)
+        key = self.ids.pipeline_key(pipeline_id)
+        self._count_change(key.index, key.second)
         self._pipeline.cache_clear()
 
     def pause(self, runner_id: int, t: float, wanted: bool) -> None:
@@ -123,8 +131,13 @@ class Timeline:
         while start.second in taken:
             start = replace(start, second=start.second + 1)
         self.extra[index] = (*self.extra.get(index, ()), start)
+        self._count_change(index, start.second)
         self._pipeline.cache_clear()  # later ones, if any was looked at already, count one more before them
         return self._pipeline(PipelineKey(index, start.second))
+
+    def _count_change(self, index: int, second: int) -> None:
+        day = second // DAY
+        self.changes[index, day] = self.changes.get((index, day), 0) + 1
 
     def _starts(self, index: int, day: int) -> tuple[Start, ...]:
         return day_starts(self.calendar, self.project(index), day)

@@ -52,7 +52,7 @@ def deployment(call: Call, one: Deployment) -> Body:
         "updated_at": iso(max(at for at in moments if at <= call.now)),
         "user": user_basic(call, USERS[one.job.user_id or one.pipeline.user.id]),
         "environment": environment_basic(call, one.environment),
-        "deployable": job(call, one.pipeline, one.job),
+        "deployable": job(call, call.whole(one.pipeline), one.job),
         "status": one.status(call.now),
     }
 

@@ -52,5 +52,6 @@ class EnvironmentNode:
             "ref": one.pipeline.ref, "sha": one.pipeline.sha, "tag": one.pipeline.tag,
             "created_at": iso(job.queued_at), "updated_at": iso(max(at for at in moments if at <= call.now)),
             "finished_at": iso(job.finished_at if job.finished_at <= call.now else None),
-            "job": JobNode(call, one.pipeline, job), "triggerer": user_node(call, job.user_id or one.pipeline.user.id),
+            "job": lambda: JobNode(call, call.whole(one.pipeline), job),
+            "triggerer": user_node(call, job.user_id or one.pipeline.user.id),
         }  # fmt: skip
