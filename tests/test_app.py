@@ -149,6 +149,16 @@ async def test_enter_goes_down_to_the_jobs_and_esc_comes_back_to_the_same_row(wo
         assert len(app.pane.stands) == 1
 
 
+async def test_evidence_of_a_broken_project_is_one_key_away(world: World) -> None:
+    app = world.app()
+    async with app.run_test(size=(160, 30), notifications=True) as pilot:
+        await until(pilot, lambda: "llm/docs" in shown(pilot))
+        await pilot.press("e")
+        await until(pilot, lambda: "no GitLab is connected" in shown(pilot))
+        await pilot.press("G", "e")
+        await until(pilot, lambda: "nothing to look at" in shown(pilot))
+
+
 async def test_a_log_without_gitlab_says_why_it_cannot_be_read(world: World) -> None:
     async with world.app().run_test(size=(160, 30), notifications=True) as pilot:
         await until(pilot, lambda: "llm/agent-chat" in shown(pilot))

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from .base import Level
+    from .level import Level
 
 
 class PaneKind(NamedTuple):

@@ -1,14 +1,13 @@
 """What every pane is made of: levels that one goes down into and back from, over one table.
 
-A level is a plain object: it reads one board and turns it into rows, so it is tested without a screen. The pane
-follows the board of its deepest level, and rests while it is hidden.
+The pane follows the board of its deepest level, and rests while it is hidden.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -17,56 +16,15 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from ..messages import Notice, PlaceChanged
-from ..text import age, duration
-from ..widgets.cells import Cell, Column, Row, cell
+from ..text import age
+from ..widgets.cells import cell
 from ..widgets.line import Line
 from ..widgets.rows import Rows
 from . import PaneKind
-
-T = TypeVar("T")
+from .level import Level
 
 if TYPE_CHECKING:
     from ..ports import Services
-    from ..widgets.chartdata import ChartData
-
-
-class Level:
-    """One table of a pane: what it reads, how its rows look, and where Enter leads."""
-
-    title: str
-    """For the breadcrumb."""
-    topics: frozenset[str]
-    """What sync must say has changed for the board to be read again."""
-    columns: tuple[Column, ...]
-    empty = "Nothing to show yet."
-    options: tuple[str, ...] = ()
-    """Names of the choices that `option` understands: window, by."""
-    charted = False
-    """Whether `chart` may give one."""
-
-    async def board(self, services: "Services") -> Any:
-        """Read the board; raises SourceError when history cannot be read."""
-        raise NotImplementedError
-
-    def rows(self, board: Any) -> Iterable[Row]:
-        """The board's rows in its own order."""
-        raise NotImplementedError
-
-    def note(self, board: Any) -> Cell:
-        """One line over the table: the sum of it."""
-        return ()
-
-    def down(self, board: Any, key: str) -> "Level | Message | None":
-        """What Enter on a row opens: a deeper level, something the app is asked for, or nothing."""
-        return None
-
-    def option(self, name: str) -> "Level":
-        """This level with the next choice of an option."""
-        raise KeyError(name)
-
-    def chart(self, board: Any, key: str | None) -> "ChartData | None":
-        """The chart for the row under the cursor."""
-        return None
 
 
 @dataclass
@@ -103,6 +61,7 @@ class Pane(Vertical):
         Binding("b", "option('by')", "By", id="pane.by"),
         Binding("c", "chart", "Chart", id="pane.chart"),
         Binding("v", "numbers", "Numbers", id="pane.numbers"),
+        Binding("e", "evidence", "Evidence", id="pane.evidence"),
         Binding("comma", "app.columns", "Columns", id="pane.columns", show=False),
         Binding("tab", "app.next_pane(1)", "Next pane", id="pane.next", show=False),
         Binding("shift+tab", "app.next_pane(-1)", "Previous pane", id="pane.previous", show=False),
@@ -241,15 +200,37 @@ class Pane(Vertical):
         if self.stand.board is None:
             return
         following = self.stand.level.down(self.stand.board, message.key)
+        if following is None and self.stand.level.evident:
+            self.action_evidence()
+        else:
+            self._open(following, "Nothing lies below this row.")
+
+    def _open(self, following: Level | Message | None, nothing: str) -> None:
         if isinstance(following, Level):
             self.go_down(following)
-        elif following is not None:
-            self.post_message(following)
+        else:
+            self.post_message(Notice(nothing) if following is None else following)
+
+    @work(exclusive=True, group="evidence")
+    async def action_evidence(self) -> None:
+        """Open what the row under the cursor rests on."""
+        from ..ports import SourceError
+
+        stand, row = self.stand, self.table.row
+        if row is None or stand.board is None or self.services is None:
+            return
+        try:
+            found = await stand.level.evidence(self.services, stand.board, row.key)
+        except SourceError as error:
+            self.post_message(Notice(str(error), "warning"))
+            return
+        if stand is self.stand:
+            self._open(found, "There is nothing to look at behind this row: nothing failed or missed here.")
 
     def go_down(self, level: Level) -> None:
         """Open a deeper level."""
         self.remember()
-        self.stands.append(Stand(level))
+        self.stands.append(Stand(level, key=level.at))
         self._enter()
 
     def action_back(self) -> None:
@@ -297,6 +278,8 @@ class Pane(Vertical):
             return bool(parameters) and parameters[0] in self.stand.level.options
         if action == "chart":
             return self.stand.level.charted
+        if action == "evidence":
+            return self.stand.level.evident
         if action == "numbers":
             return self.has_class("-charted")
         return True
@@ -369,30 +352,6 @@ class Pane(Vertical):
         self.query_one(Chart).set_data(self.stand.level.chart(self.stand.board, row.key if row else None))
 
 
-WINDOWS: tuple[tuple[timedelta, str], ...] = (
-    (timedelta(hours=24), "24 h"),
-    (timedelta(days=7), "7 days"),
-    (timedelta(days=30), "30 days"),
-    (timedelta(days=90), "90 days"),
-)
-WEEK, MONTH = WINDOWS[1][0], WINDOWS[2][0]
-
-
-def window_name(window: timedelta) -> str:
-    """`7 days`."""
-    return dict(WINDOWS).get(window, duration(window))
-
-
-def next_window(window: timedelta) -> timedelta:
-    """The next wider window, after the widest the narrowest."""
-    return next_of(tuple(span for span, _ in WINDOWS), window)
-
-
 def _called(place: str, name: str) -> bool:
     """Whether a row's field is the name given: whole, or the last part of a path."""
     return name == place or name.rsplit("/", 1)[-1] == place
-
-
-def next_of(values: Sequence[T], value: T) -> T:
-    """The value after `value`, round and round."""
-    return values[(values.index(value) + 1) % len(values)] if value in values else values[0]

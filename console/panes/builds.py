@@ -5,11 +5,13 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from ..boards import builds as boards
+from ..boards import evidence as evidences
 from ..boards.builds import BuildRow, BuildsBoard
+from ..messages import LogRequested
 from ..text import count, duration
 from ..widgets.cells import Cell, Column, Row, cell
 from ..widgets.glyphs import change_cell, duration_cell, seconds, spark_cell
-from .base import WEEK, Level, next_window, window_name
+from .level import WEEK, Level, next_window, window_name
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -25,6 +27,7 @@ class Builds(Level):
     empty = "No finished pipeline of a default branch in this window yet; `w` widens it."
     options = ("window",)
     charted = True
+    evident = True
     columns = (
         Column("name", "project or job", 20, 0, stretch=True, widest=44),
         Column("p50", "p50", 8, 0, right=True),
@@ -37,9 +40,10 @@ class Builds(Level):
         Column("culprit", "because of", 16, 4, stretch=True, widest=50),
     )
 
-    def __init__(self, window: timedelta = WEEK, project: str = "") -> None:
+    def __init__(self, window: timedelta = WEEK, project: str = "", at: str | None = None) -> None:
         self.window = window
         self.project = project
+        self.at = at
         self.title = project or "fleet"
 
     async def board(self, services: "Services") -> BuildsBoard:
@@ -57,6 +61,16 @@ class Builds(Level):
 
     def down(self, board: BuildsBoard, key: str) -> "Level | Message | None":
         return None if board.project else Builds(self.window, key)
+
+    async def evidence(self, services: "Services", board: BuildsBoard, key: str) -> "Level | Message | None":
+        """Of a project the job that made it slower; of a job the log of its newest run."""
+        row = next((row for row in board.rows if _name(row) == key), None)
+        if row is None:
+            return None
+        if row.job is None:
+            return Builds(self.window, row.project, row.culprit) if row.culprit and not board.project else None
+        job = await evidences.newest_run(services, row.project_id, row.job)
+        return LogRequested(job, row.project) if job else None
 
     def option(self, name: str) -> "Level":
         return Builds(next_window(self.window), self.project)

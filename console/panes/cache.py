@@ -5,13 +5,13 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from ..boards import cache as boards
+from ..boards import evidence as evidences
 from ..boards.cache import CacheBoard, CacheRow
 from ..messages import LogRequested
-from ..model.pipelines import Job, Status
 from ..text import age, count, duration, percent
 from ..widgets.cells import Cell, Column, Row, cell
 from ..widgets.glyphs import duration_cell, seconds, spark_cell
-from .base import WEEK, Level, next_window, window_name
+from .level import WEEK, Level, next_window, window_name
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -27,6 +27,7 @@ class Cache(Level):
     empty = "No cache outcome known yet: they come from job logs, which are being read."
     options = ("window",)
     charted = True
+    evident = True
     columns = (
         Column("layer", "layer", 12, 1),
         Column("name", "name", 20, 0, stretch=True, widest=60),
@@ -61,12 +62,21 @@ class Cache(Level):
         return spans + cell("; ".join(board.problems), "bad")
 
     def down(self, board: CacheBoard, key: str) -> "Level | Message | None":
-        if evidence := next((one for one in board.evidence if f"job {one.job_id}" == key), None):
-            return LogRequested(_job(evidence), board.project)
         row = next((row for row in board.rows if _key(row) == key), None)
         if row is None or board.project or row.project_id is None:
             return None
         return Cache(self.window, row.name)
+
+    async def evidence(self, services: "Services", board: CacheBoard, key: str) -> "Level | Message | None":
+        """The log of the newest miss, as far as the row tells which."""
+        if one := next((one for one in board.evidence if _evidence_key(one) == key), None):
+            return LogRequested(await evidences.missed(services, one), board.project)
+        row = next((row for row in board.rows if _key(row) == key), None)
+        if row is None or row.project_id is None:
+            return None
+        named = {row.kind: row.name} if row.kind in ("job", "key") else {}
+        job = await evidences.newest_miss(services, row.project_id, **named)
+        return LogRequested(job, board.project or row.name) if job else None
 
     def option(self, name: str) -> "Level":
         return Cache(next_window(self.window), self.project)
@@ -77,12 +87,12 @@ class Cache(Level):
 
 
 def _key(row: CacheRow) -> str:
-    return f"{row.layer} {row.name}"
+    return f"{row.layer} {row.kind} {row.name}"
 
 
-def _job(evidence: "CacheEvidence") -> Job:
-    """As much of the job as opening its log needs."""
-    return Job(evidence.job_id, evidence.pipeline_id, evidence.project_id, evidence.job, "", Status.UNKNOWN)
+def _evidence_key(one: "CacheEvidence") -> str:
+    """One job may have missed with several keys."""
+    return f"job {one.job_id} {one.use.key}"
 
 
 def cache_row(row: CacheRow, goal: float) -> Row:
@@ -130,7 +140,7 @@ def _change_tone(change: float) -> str:
 def evidence_row(one: "CacheEvidence", now: datetime) -> Row:
     """One job that missed; Enter opens its log."""
     return Row(
-        key=f"job {one.job_id}",
+        key=_evidence_key(one),
         cells=(
             cell("evidence", "accent"),
             cell(f"{one.job} #{one.job_id}: {one.use.key}"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..boards import evidence as evidences
 from ..boards import pipelines as boards
 from ..boards.pipelines import Bar, PipelineBoard, PipelinesBoard, ProjectBoard, ProjectRow
 from ..messages import LogRequested
@@ -11,7 +12,7 @@ from ..model.pipelines import Job, Pipeline, Project, Status
 from ..text import age, count, duration, percent
 from ..widgets.cells import Cell, Column, Row, cell
 from ..widgets.glyphs import duration_cell, seconds, status_cell, status_span, strip_cell
-from .base import Level
+from .level import Level
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -23,6 +24,7 @@ class Fleet(Level):
     """A row a project, broken default branches first."""
 
     title = "fleet"
+    evident = True
     topics = frozenset({"projects", "pipelines", "jobs"})
     empty = "No projects: check `groups` and `projects` of this context, or run `console doctor`."
     columns = (
@@ -57,6 +59,17 @@ class Fleet(Level):
     def down(self, board: PipelinesBoard, key: str) -> "Level | Message | None":
         row = next((row for row in board.rows if str(row.project.id) == key), None)
         return ProjectPipelines(row.project) if row else None
+
+    async def evidence(self, services: "Services", board: PipelinesBoard, key: str) -> "Level | Message | None":
+        row = next((row for row in board.rows if str(row.project.id) == key), None)
+        broken = await evidences.broken_by(services, row.project) if row else None
+        return await _failure(services, row.project, broken) if row and broken else None
+
+
+async def _failure(services: "Services", project: Project, pipeline: Pipeline) -> "Level | Message":
+    """The failing job's log; the pipeline where no job is known to have failed, such as with a wrong CI file."""
+    job = await evidences.failing_job(services, pipeline)
+    return LogRequested(job, project.path) if job else PipelineJobs(project, pipeline)
 
 
 def project_row(row: ProjectRow, now: datetime) -> Row:
@@ -110,6 +123,7 @@ def verdict_cell(row: ProjectRow) -> Cell:
 class ProjectPipelines(Level):
     """One project's pipelines on every ref, newest first."""
 
+    evident = True
     topics = frozenset({"pipelines"})
     empty = "No pipelines stored for this project yet; the newest are on their way."
     columns = (
@@ -141,6 +155,11 @@ class ProjectPipelines(Level):
     def down(self, board: ProjectBoard, key: str) -> "Level | Message | None":
         pipeline = next((one for one in board.pipelines if str(one.id) == key), None)
         return PipelineJobs(self.project, pipeline) if pipeline else None
+
+    async def evidence(self, services: "Services", board: ProjectBoard, key: str) -> "Level | Message | None":
+        pipeline = next((one for one in board.pipelines if str(one.id) == key), None)
+        failed = pipeline is not None and pipeline.status is Status.FAILED
+        return await _failure(services, self.project, pipeline) if pipeline and failed else None
 
 
 def pipeline_row(pipeline: Pipeline, now: datetime) -> Row:
@@ -196,6 +215,7 @@ def paint_bar(value: Any, width: int) -> Cell:
 class PipelineJobs(Level):
     """One pipeline's jobs by stage, with the waterfall and its critical path."""
 
+    evident = True
     topics = frozenset({"jobs", "pipelines"})
     empty = "The jobs of this pipeline are on their way."
     columns = (
@@ -238,6 +258,9 @@ class PipelineJobs(Level):
     def down(self, board: PipelineBoard, key: str) -> "Level | Message | None":
         job = next((job for job in (*board.jobs, *board.attempts) if str(job.id) == key), None)
         return LogRequested(job, self.project.path) if job else None
+
+    async def evidence(self, services: "Services", board: PipelineBoard, key: str) -> "Level | Message | None":
+        return self.down(board, key)
 
 
 def job_row(job: Job, bar: Bar | None, total: Any, *, replaced: bool = False) -> Row:

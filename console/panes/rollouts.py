@@ -4,16 +4,19 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ..boards import evidence as evidences
 from ..boards import rollouts as boards
 from ..boards.rollouts import PastRollout, RolloutBoard, RolloutRow, RolloutsBoard, Track
+from ..messages import LogRequested
 from ..text import age, duration, percent
 from ..widgets.cells import Cell, Column, Row, cell
 from ..widgets.glyphs import duration_cell, seconds
-from .base import Level
+from .level import Level, next_of
 
 if TYPE_CHECKING:
     from textual.message import Message
 
+    from ..model.rollouts import Deployment
     from ..ports import Services
     from ..widgets.chartdata import ChartData
 
@@ -22,6 +25,7 @@ class Rollouts(Level):
     """A row a service and environment."""
 
     title = "services"
+    evident = True
     topics = frozenset({"deployments", "engine", "metrics"})
     empty = "No deployment and no service labelled `console.service` known yet."
     columns = (
@@ -53,6 +57,16 @@ class Rollouts(Level):
     def down(self, board: RolloutsBoard, key: str) -> "Level | Message | None":
         row = next((row for row in board.rows if _key(row) == key), None)
         return Service(row.service, row.environment) if row else None
+
+    async def evidence(self, services: "Services", board: RolloutsBoard, key: str) -> "Level | Message | None":
+        row = next((row for row in board.rows if _key(row) == key), None)
+        return await _log(services, row.deployment) if row else None
+
+
+async def _log(services: "Services", deployment: "Deployment | None") -> "Message | None":
+    """The log of the job that deployed."""
+    found = await evidences.deploying_job(services, deployment) if deployment else None
+    return LogRequested(*found) if found else None
 
 
 def _key(row: RolloutRow) -> str:
@@ -120,9 +134,15 @@ def _p95(track: Track | None) -> str:
     return "–" if track is None or track.p95 is None else f"{track.p95 / timedelta(milliseconds=1):.0f}ms"
 
 
-class Service(Level):
-    """One service: its tracks, then its past roll-outs, with two charts' worth of series."""
+CHARTS = ("errors", "latency")
+"""What the tracks of one service are compared by."""
 
+
+class Service(Level):
+    """One service: its tracks, then its past roll-outs; the chart compares the tracks by errors or by latency."""
+
+    options = ("by",)
+    evident = True
     topics = frozenset({"deployments", "engine", "metrics"})
     empty = "Nothing is known of this service any more."
     charted = True
@@ -140,9 +160,10 @@ class Service(Level):
         Column("who", "by", 10, 4, stretch=True, widest=20),
     )
 
-    def __init__(self, service: str, environment: str) -> None:
+    def __init__(self, service: str, environment: str, by: str = CHARTS[0]) -> None:
         self.service = service
         self.environment = environment
+        self.by = by
         self.title = f"{service} {environment}".strip()
 
     async def board(self, services: "Services") -> RolloutBoard:
@@ -157,8 +178,16 @@ class Service(Level):
         spans = cell(f"{row.strategy}   {row.step}   ", "accent")
         return spans + cell(row.concern, "bad") + cell(f"   told by {', '.join(row.sources)}", "mute")
 
+    def option(self, name: str) -> "Level":
+        return Service(self.service, self.environment, next_of(CHARTS, self.by))
+
+    async def evidence(self, services: "Services", board: RolloutBoard, key: str) -> "Level | Message | None":
+        """Of a past deployment its own log, of a track that of the newest."""
+        past = next((one.deployment for one in board.past if _past_key(one) == key), board.row.deployment)
+        return await _log(services, past)
+
     def chart(self, board: RolloutBoard, key: str | None) -> "ChartData | None":
-        return errors_chart(board) if key != "track stable" else p95_chart(board)
+        return errors_chart(board) if self.by == CHARTS[0] else p95_chart(board)
 
 
 def track_row(track: Track) -> Row:
@@ -200,12 +229,16 @@ def track_row(track: Track) -> Row:
     )
 
 
+def _past_key(past: PastRollout) -> str:
+    return f"deployment {past.deployment.id}"
+
+
 def past_row(past: PastRollout, board: RolloutBoard) -> Row:
     """One past deployment's line."""
     one = past.deployment
     bad = past.outcome in ("failed", "canceled", "blocked")
     return Row(
-        key=f"deployment {one.id}",
+        key=_past_key(past),
         cells=(
             cell(f"#{one.iid} {one.job_name}".rstrip()),
             cell(f"{'✗' if bad else '✓' if past.outcome == 'success' else '·'} {past.outcome}", "bad" if bad else ""),

@@ -9,7 +9,7 @@ from ..boards.spend import SpendBoard, SpendRow, Waste
 from ..text import count, money, percent
 from ..widgets.cells import Cell, Column, Row, cell
 from ..widgets.glyphs import change_cell, spark_cell
-from .base import MONTH, Level, next_of, next_window, window_name
+from .level import MONTH, Level, next_of, next_window, window_name
 
 if TYPE_CHECKING:
     from textual.message import Message

@@ -1,5 +1,6 @@
 """Rows, notes, options and ways down of the panes beside Pipelines."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,13 +9,12 @@ from console.boards.builds import Band, BuildRow, BuildsBoard, ChangePoint, DayP
 from console.boards.cache import CacheBoard, CacheRow, MissReason
 from console.boards.rollouts import PastRollout, RolloutBoard, RolloutRow, RolloutsBoard, Track
 from console.boards.spend import MonthEnd, SpendBoard, SpendRow, Waste
-from console.messages import LogRequested
 from console.model.cache import CacheUse, Outcome
 from console.model.rollouts import Deployment
 from console.panes import PANES
-from console.panes.base import MONTH, WEEK, Level, next_window, window_name
 from console.panes.builds import Builds, build_chart, build_row
 from console.panes.cache import Cache, cache_row
+from console.panes.level import MONTH, WEEK, Level, next_window, window_name
 from console.panes.rollouts import Rollouts, Service, rollout_row
 from console.panes.spend import Spend
 from console.ports import CacheEvidence
@@ -98,17 +98,15 @@ def test_a_cache_row_says_its_main_reason() -> None:
     assert plain(row.cells[-1]) == "403 Forbidden"
 
 
-def test_a_miss_leads_to_its_log_and_a_project_to_its_keys() -> None:
+def test_a_project_leads_to_its_keys_and_newest_misses() -> None:
     evidence = CacheEvidence(1, 7, 70, "build", NOW, CacheUse("k", Outcome.MISS, reason="gone"))
     fleet = CacheBoard((cache("llm/agent-docker", 0.2),), 0.9, "", (), WEEK, NOW, ("redis: no answer",))
     assert "redis: no answer" in plain(Cache().note(fleet))
-    down = Cache().down(fleet, "runner llm/agent-docker")
+    [row] = Cache().rows(fleet)
+    down = Cache().down(fleet, row.key)
     assert isinstance(down, Cache)
     deep = CacheBoard((), 0.9, "llm/agent-docker", (evidence,), WEEK, NOW)
-    assert [row.key for row in down.rows(deep)] == ["job 70"]
-    log = down.down(deep, "job 70")
-    assert isinstance(log, LogRequested)
-    assert (log.job.id, log.job.project_id) == (70, 1)
+    assert [row.key for row in down.rows(deep)] == ["job 70 k"]
 
 
 def spend(name: str, minutes: float = 100, cost: float | None = 0.8) -> SpendRow:
@@ -194,3 +192,17 @@ def test_a_service_shows_its_tracks_then_its_past() -> None:
     assert [row.key for row in rows] == ["track stable", "track canary", "deployment 5"]
     assert all(len(row.cells) == len(row.sort) == len(Service.columns) for row in rows)
     assert service.chart(board, "track canary") is None
+
+
+def test_the_tracks_of_a_service_are_compared_by_errors_or_by_latency() -> None:
+    points = ((NOW, 0.25),)
+    tracks = (replace(STABLE, points_error=points, points_p95=points),)
+    board = RolloutBoard(replace(ROLLOUT, tracks=tracks), (), NOW)
+    service = Service("agent-brain", "production")
+    for said in ("error ratio by track", "p95 latency by track", "error ratio by track"):
+        chart = service.chart(board, "track stable")
+        assert chart is not None
+        assert chart.title == said
+        following = service.option("by")
+        assert isinstance(following, Service)
+        service = following
