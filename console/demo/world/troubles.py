@@ -33,7 +33,8 @@ USUAL = Bend()
 def bend(project: Project, spec: JobSpec, kind: str, t: float, start: float) -> Bend:
     """What the fleet's troubles do to a job of a pipeline of this kind that was created at `t`."""
     before = start - t
-    if project.name == "agent-chat" and spec.name == "websocket_tests" and kind == "default" and before < BROKEN_SINCE:
+    chat = project.name == "agent-chat" and spec.name == "websocket_tests"
+    if chat and kind in ("default", "schedule", "tag") and before < BROKEN_SINCE:
         return Bend(cause="test:broken")
     if project.name == "agent-docker" and before < CACHE_LOST_SINCE:
         return Bend(slower=1.3 if spec.caches else 1.0, cache="miss")
