@@ -220,6 +220,21 @@ async def test_pane_filter_order_and_cursor_survive_a_restart_and_are_there_befo
         await until(pilot, lambda: "history cannot be opened" in line(pilot, "header"))
 
 
+async def test_a_chart_alone_follows_the_cursor_and_leaves_by_the_same_keys(world: World) -> None:
+    app = world.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("5")
+        await until(pilot, lambda: app.pane.stand.board is not None)
+        for leave in ("c", "escape"):
+            await pilot.press("c")
+            assert app.pane.has_class("-chart-only")
+            assert app.pane.table.has_focus
+            await until(pilot, lambda: "v Numbers" in line(pilot, "keys"))
+            await pilot.press(leave)
+            assert not app.pane.has_class("-chart-only")
+            await until(pilot, lambda: app.pane.table.size.height > 10)
+
+
 async def test_contexts_are_switched_by_key_and_by_command(world: World) -> None:
     app = world.app()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:

@@ -51,7 +51,7 @@ class Pane(Vertical):
     Pane > .note { height: 1; }
     Pane > Chart { height: 45%; display: none; }
     Pane.-charted > Chart { display: block; }
-    Pane.-chart-only > Rows { display: none; }
+    Pane.-chart-only > Rows { height: 0; min-height: 0; }
     Pane.-chart-only > Chart { height: 1fr; }
     Pane.-dim Rows { text-style: dim; }
     """
@@ -105,7 +105,7 @@ class Pane(Vertical):
     def remember(self) -> Stand:
         """The deepest level's stand, up to date with cursor, order and filter."""
         table, stand = self.table, self.stand
-        stand.key = table.row.key if table.row else stand.key
+        stand.key = table.row.key if table.row and table.steered else stand.key
         stand.filter, stand.sort, stand.descending = table.filter.text, table.sorted_by, table.descending
         stand.hidden = table.hidden
         return stand
@@ -309,7 +309,7 @@ class Pane(Vertical):
         else:
             self._chart_asked = True
         self._arrange_chart()
-        self.table.focus()
+        self.post_message(PlaceChanged())
 
     def action_numbers(self) -> None:
         """The numbers behind the chart, as a table."""

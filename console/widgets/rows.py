@@ -25,7 +25,7 @@ _Runs = tuple[list[Span], bool, bool]
 
 
 class Rows(Widget, can_focus=True):
-    """Rows under a header line: one cursor that stays on its row, sorting, a filter and marks.
+    """Rows under a header line: one cursor that stays on its row once it was put there, sorting, a filter and marks.
 
     A line is repainted from its first to its last changed cell. At the edge the view moves by half a page, so that a
     held key repaints the whole table once in ten lines instead of at each.
@@ -81,6 +81,8 @@ class Rows(Widget, can_focus=True):
         self.sorted_by: str = ""
         """Id of a column, or empty for the board's own order."""
         self.descending = False
+        self.steered = False
+        """Whether the cursor was put where it is; until then it stays on top, whichever row comes there."""
         self.marked: set[str] = set()
         self.hidden: frozenset[str] = frozenset()
         """Ids of columns that the operator does not want."""
@@ -99,13 +101,13 @@ class Rows(Widget, can_focus=True):
         self.sorted_by, self.descending = "", False
         self.marked.clear()
         self._cursor = self._top = 0
-        self._wanted = None
+        self._wanted, self.steered = None, False
         self._natural = {}
         self._fitted = -1
         self.repaint()
 
     def replace(self, rows: Iterable[Row]) -> None:
-        """Show these rows; the cursor stays on its row key, and only what differs is drawn."""
+        """Show these rows; a cursor that was moved stays on its row key, and only what differs is drawn."""
         self._all = tuple(rows)
         self.marked &= {row.key for row in self._all}
         self._widen()
@@ -140,6 +142,7 @@ class Rows(Widget, can_focus=True):
     def go_to(self, key: str | None) -> None:
         """Put the cursor on a row, now or when it arrives."""
         self._wanted = key
+        self.steered |= key is not None
         self._arrange()
 
     @property
@@ -176,7 +179,7 @@ class Rows(Widget, can_focus=True):
         if self.sorted_by:
             rows = _sorted(rows, self._index[self.sorted_by], self.descending)
         self._shown = tuple(rows)
-        key = self._wanted or (before.key if before else None)
+        key = self._wanted or (before.key if before and self.steered else None)
         found = next((at for at, row in enumerate(rows) if row.key == key), None)
         if found is not None:
             self._wanted = None
@@ -202,6 +205,7 @@ class Rows(Widget, can_focus=True):
 
     def _move_to(self, at: int, step: int = 0) -> None:
         at = max(0, min(at, len(self._shown) - 1))
+        self.steered |= bool(self._shown)
         if at == self._cursor or not self._shown:
             return
         self._cursor = at
@@ -222,6 +226,7 @@ class Rows(Widget, can_focus=True):
 
     def action_choose(self) -> None:
         if self.row:
+            self.steered = True
             self.post_message(self.Chosen(self.row.key))
 
     def action_sort(self) -> None:

@@ -65,6 +65,16 @@ async def test_the_cursor_stays_on_its_row_when_the_order_changes() -> None:
         assert rows.position == "3/4"
 
 
+async def test_until_it_is_moved_the_cursor_stays_on_top_whichever_row_comes_there() -> None:
+    rows = table([row("a", 1), row("b", 2)])
+    async with Host(rows).run_test() as pilot:
+        rows.replace([row("b", 2), row("a", 1)])
+        assert rows.position == "1/2"
+        await pilot.press("j", "k")
+        rows.replace([row("a", 1), row("b", 2)])
+        assert rows.position == "2/2"
+
+
 async def test_a_cursor_whose_row_went_stands_on_the_row_that_took_its_place() -> None:
     rows = table([row("a", 1), row("b", 2), row("c", 3)])
     async with Host(rows).run_test() as pilot:
