@@ -37,11 +37,13 @@ class ContextRuntime:
         sync: "Sync",
         history: "LocalHistory",
         sources: "Sequence[Closing]",
+        runs: Clock = now,
     ) -> None:
         self._services = services
         self._sync = sync
         self._history = history
         self._sources = sources
+        self._runs = runs
 
     @property
     def services(self) -> "Services":
@@ -53,7 +55,7 @@ class ContextRuntime:
 
     async def fill(self, seconds: float | None = None) -> "Collected":
         """Fill what history lacks, for at most so long. Raises SourceError when GitLab or history keeps failing."""
-        deadline = now() + timedelta(seconds=seconds) if seconds is not None else None
+        deadline = self._runs() + timedelta(seconds=seconds) if seconds is not None else None
         return await self._sync.once(deadline)
 
     def refresh(self) -> None:
@@ -131,7 +133,7 @@ def _open(
         logs=gitlab,
     )
     made: list[Closing] = [one for one in (gitlab, metrics, *engines) if one is not None]
-    return ContextRuntime(services, sync, history, made)
+    return ContextRuntime(services, sync, history, made, runs)
 
 
 def _rhythm(config: Config) -> "Rhythm":
