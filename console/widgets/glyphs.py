@@ -53,10 +53,14 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
 def spark(values: Iterable[float | None], width: int) -> str:
-    """The newest `width` values as block characters from 0 to their maximum; a gap is a blank."""
+    """The newest `width` values as block characters from half their minimum to their maximum; a gap is a blank.
+
+    From zero, a series that hardly moves would be a solid bar.
+    """
     kept = tuple(values)[-width:]
-    top = max((value for value in kept if value is not None), default=0.0)
-    return "".join(_block(value, top) for value in kept)
+    known = [value for value in kept if value is not None]
+    low, top = (min(known) / 2, max(known)) if known else (0.0, 0.0)
+    return "".join(_block(value, low, top) for value in kept)
 
 
 def spark_cell(values: Iterable[float | None], width: int) -> Cell:
@@ -64,10 +68,10 @@ def spark_cell(values: Iterable[float | None], width: int) -> Cell:
     return ((spark(values, width), "run"),)
 
 
-def _block(value: float | None, top: float) -> str:
+def _block(value: float | None, low: float, top: float) -> str:
     if value is None:
         return " "
-    return _BLOCKS[1 + round(value / top * 7)] if top > 0 else _BLOCKS[1]
+    return _BLOCKS[1 + round((value - low) / (top - low) * 7)] if top > low else _BLOCKS[1]
 
 
 def seconds(span: timedelta | None) -> float | None:
