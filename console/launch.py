@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from .ports import Clock, Services
+if TYPE_CHECKING:
+    from .ports import Services
 
 Announce = Callable[[frozenset[str]], None]
 """Called on the event loop with the topics that changed."""
@@ -16,7 +17,7 @@ class Runtime(Protocol):
     """One context at work: its services, and the sync that keeps them fresh."""
 
     @property
-    def services(self) -> Services: ...
+    def services(self) -> "Services": ...
     async def run(self) -> None:
         """Keep history fresh until cancelled."""
         ...
@@ -62,4 +63,4 @@ class Launch:
     themes_folder: Path | None = None
     """The operator's own themes."""
     mouse: bool = True
-    clock: Clock = now
+    clock: Callable[[], datetime] = now

@@ -1,17 +1,19 @@
 """What panes ask of the app, and what they tell it."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from .model.pipelines import Job
+if TYPE_CHECKING:
+    from .model.pipelines import Job
 
 
 @dataclass
 class LogRequested(Message):
     """Show a job's log."""
 
-    job: Job
+    job: "Job"
     project: str
     """Full path, for the breadcrumb."""
 

@@ -37,7 +37,7 @@ def test_no_column_gets_more_than_its_longest_cell_can_use() -> None:
     rows = [Row("1", (cell("x" * 25), (), (), ())), Row("2", (cell("日本"), (), (), ()))]
     natural = natural_widths(COLUMNS, rows)
     assert natural == {"name": 25}
-    assert dict((column.id, given) for column, given in fit(COLUMNS, 400, natural))["name"] == 25
+    assert {column.id: given for column, given in fit(COLUMNS, 400, natural)}["name"] == 25
 
 
 def test_columns_of_priority_zero_stay_even_when_too_wide() -> None:

@@ -1,0 +1,1 @@
+"""Pictures of every pane, made by `python -m screenshots`."""
