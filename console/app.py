@@ -310,23 +310,23 @@ class ConsoleApp(TerminalApp):
         )
 
     async def action_copy(self) -> None:
-        row = self.pane.table.row
-        if row is None or not row.link:
-            self.notify("Nothing to copy here: the row has no link.", severity="warning")
+        """The link of the row under the cursor, or its name where it has none."""
+        text = await self.pane.link() or self.pane.table.label
+        if not text:
+            self.notify("Nothing to copy here.", severity="warning")
             return
         from .widgets.clipboard import copy
 
-        self.notify(await copy(self, row.link))
+        self.notify(await copy(self, text))
 
     async def action_open_link(self) -> None:
-        """Open the row's page; over SSH there is no browser here, so it is copied."""
-        from os import environ
-        from webbrowser import open_new_tab
+        """Open the row's page; where there is no browser, as over SSH, it is copied."""
+        from .widgets.browser import open_page
 
-        row = self.pane.table.row
-        if row is None or not row.link:
+        link = await self.pane.link()
+        if not link:
             self.notify("Nothing to open here: the row has no link.", severity="warning")
-        elif "SSH_CONNECTION" in environ or not open_new_tab(row.link):
+        elif not await open_page(link):
             await self.action_copy()
 
     async def action_contexts(self) -> None:

@@ -235,6 +235,21 @@ async def test_a_chart_alone_follows_the_cursor_and_leaves_by_the_same_keys(worl
             await until(pilot, lambda: app.pane.table.size.height > 10)
 
 
+async def test_a_row_without_a_page_of_its_own_gives_its_projects_and_else_its_name(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
+    app = world.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key, copied in (("4", "https://gitlab.example/llm/agent-brain"), ("2", "https://gitlab.example/llm/docs")):
+            await pilot.press(key)
+            await until(pilot, lambda: app.pane.stand.board is not None)
+            await pilot.press("G" if key == "2" else "j", "y")
+            await until(pilot, lambda copied=copied: app.clipboard == copied)  # type: ignore[misc]
+        await pilot.press("4", "g", "y")
+        await until(pilot, lambda: app.clipboard == "all projects")
+
+
 async def test_contexts_are_switched_by_key_and_by_command(world: World) -> None:
     app = world.app()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:

@@ -1,5 +1,7 @@
 """What a row rests on: the one job whose log shows it."""
 
+from collections.abc import Iterable
+
 from ..model.pipelines import Job, Pipeline, Project, Status
 from ..model.rollouts import Deployment
 from ..ports import CacheEvidence, Services
@@ -58,6 +60,16 @@ async def deploying_job(services: Services, deployment: Deployment) -> tuple[Job
     name, pipeline_id = deployment.job_name, deployment.pipeline_id or 0
     spare = Job(deployment.job_id, pipeline_id, project.id, name, "", status, ref=deployment.ref)
     return next((one for one in jobs if one.id == deployment.job_id), spare), project.path
+
+
+async def page(services: Services, names: Iterable[str]) -> str:
+    """The web page of the project that one of the names means, by its path or the last part of it; empty: none."""
+    projects = await services.history.projects()
+    for name in filter(None, names):
+        found = [one for one in projects if one.path == name or one.path.endswith(f"/{name}")]
+        if len(found) == 1:
+            return found[0].web_url
+    return ""
 
 
 async def _project(services: Services, project_id: int) -> Project | None:

@@ -295,6 +295,21 @@ class Pane(Vertical):
         self._say_note()
         self.post_message(PlaceChanged())
 
+    # --- Copied and opened -----------------------------------------------------------------------------------------
+
+    async def link(self) -> str:
+        """The page of the row under the cursor: its own, else its project's; empty: it has none."""
+        from ..boards.evidence import page
+        from ..ports import SourceError
+
+        row = self.table.row
+        if row is None or row.link or self.services is None:
+            return row.link if row else ""
+        try:
+            return await page(self.services, (*row.fields.values(), *reversed(self.breadcrumb)))
+        except SourceError:
+            return ""  # history fails, which the note says already
+
     # --- The chart -------------------------------------------------------------------------------------------------
 
     def action_chart(self) -> None:

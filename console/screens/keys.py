@@ -53,9 +53,10 @@ _NAMES = {
     "escape": "Esc",
     "enter": "Enter",
     "space": "Space",
-    "upper_c": "C",
+    "comma": ",",
+    "exclamation_mark": "!",
 }
 
 
 def _shown(key: str) -> str:
-    return _NAMES.get(key, key)
+    return _NAMES.get(key, key.replace("ctrl+", "Ctrl+").replace("shift+", "Shift+"))

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from .cells import Cell, Column, Row, Span
+from .cells import Cell, Column, Row, Span, plain
 from .columns import fit, line, natural_widths, sized
 from .diff import changed_columns
 from .grammar import Filter, parse
@@ -72,6 +72,7 @@ class Rows(Widget, can_focus=True):
         self._layout: tuple[tuple[Column, int], ...] = ()
         self._natural: dict[str, int] = {}
         self._fitted = -1
+        self._fitted_height = 0
         self._painted: dict[int, _Runs] = {}
         self._styles: dict[tuple[str, bool], Style] = {}
         self._top = 0
@@ -160,6 +161,12 @@ class Rows(Widget, can_focus=True):
         return self._shown[self._cursor] if self._shown else None
 
     @property
+    def label(self) -> str:
+        """What the row under the cursor is called: its cell in the first column that is always on screen."""
+        at = next((at for at, column in enumerate(self._columns) if column.priority == 0), None)
+        return "" if at is None or self.row is None else plain(self.row.cells[at]).strip()
+
+    @property
     def shown(self) -> tuple[Row, ...]:
         """The rows that pass the filter, in the order shown."""
         return self._shown
@@ -192,6 +199,8 @@ class Rows(Widget, can_focus=True):
         self.post_message(self.Arranged())
 
     def _keep_in_view(self, step: int) -> None:
+        if not self.size.height:
+            return
         page = max(1, self.size.height - 1)
         top = self._top
         if not top <= self._cursor < top + page:
@@ -271,6 +280,10 @@ class Rows(Widget, can_focus=True):
                 self.refresh(Region(start, y, end - start, 1))
 
     def _fit(self) -> None:
+        # The first picture is drawn before any event tells the size: here, so that it is right at once.
+        if self._fitted_height != self.size.height:
+            self._fitted_height = self.size.height
+            self._keep_in_view(0)
         if self._fitted != self.size.width and self._columns:
             self._fitted = self.size.width
             wanted = [column for column in self._columns if column.priority == 0 or column.id not in self.hidden]
