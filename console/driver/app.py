@@ -7,6 +7,7 @@ from types import FrameType
 from typing import Any, ClassVar
 
 from textual import screen
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
@@ -14,6 +15,7 @@ from textual.worker import WorkerFailed
 
 from .leaving import Guard
 from .place import default_frames, default_mouse
+from .shown import Shown
 from .unix import TerminalDriver
 
 
@@ -29,6 +31,7 @@ class TerminalApp(App[None]):
         self.animation_level = "none"
         self._guard = Guard(self.abandon)
         self._handlers: dict[int, Any] = {}
+        self._shown = Shown()
 
     # --- For the app to use -----------------------------------------------------------------------------------------
 
@@ -56,6 +59,11 @@ class TerminalApp(App[None]):
         The app overrides it; it has a second.
         """
 
+    def redraw(self) -> None:
+        """Send the whole screen again, whatever stands on the terminal: another program may have written over it."""
+        self.forget_screen()
+        self.screen.refresh()
+
     @property
     def crash(self) -> BaseException | None:
         """What ended the app, where that was a bug."""
@@ -67,6 +75,10 @@ class TerminalApp(App[None]):
     def terminal_lost(self) -> None:
         """The terminal went away, told by the driver from any thread."""
         self._leave_soon(128 + signal.SIGHUP)
+
+    def forget_screen(self) -> None:
+        """What stands on the terminal is unknown, told by the driver: it was taken anew, or its size changed."""
+        self._shown.forget()
 
     def watch_signals(self) -> None:
         """Leave in order at each of SIGNALS; one that was ignored when we started (nohup) stays ignored."""
@@ -101,6 +113,11 @@ class TerminalApp(App[None]):
             self._exception = error
             self._exception_event.set()
         self._close_messages_no_wait()
+
+    def _display(self, screen: screen.Screen[Any], renderable: Any) -> None:
+        if isinstance(renderable, CompositorUpdate):
+            renderable = self._shown.changes(renderable, self.size)
+        super()._display(screen, renderable)
 
     # --- What Textual asks ------------------------------------------------------------------------------------------
 

@@ -32,6 +32,10 @@ class Owner(Protocol):
         """The terminal went away; called from any thread."""
         ...
 
+    def forget_screen(self) -> None:
+        """Nothing is known of what the terminal shows; called on the event loop."""
+        ...
+
     def watch_signals(self) -> None:
         """The terminal is about to be changed: from here on a signal must restore it."""
         ...
@@ -57,6 +61,7 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal."""
         self._owner.watch_signals()
+        self._owner.forget_screen()
         if self._wake is None:
             self._wake = os.pipe()
         super().start_application_mode()  # type: ignore[no-untyped-call]
@@ -158,5 +163,6 @@ class TerminalDriver(LinuxDriver):
     def _send_size(self) -> None:
         self._resize_timer = None
         if self._resize is not None:
+            self._owner.forget_screen()
             super().process_message(self._resize)
             self._resize = None

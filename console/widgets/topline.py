@@ -72,7 +72,7 @@ class TopLine(Line):
 
     def _tell(self) -> None:
         context = self._context_name, self._production, self._read_only
-        left, right = header_spans(*context, self.board, self._clock(), self.size.width)
+        left, right = header_spans(*context, self.board, self._clock(), self.size.width or self.app.size.width)
         if self._problem:
             left = (*context_spans(*context), ("  ✗ history: ", "bad"), (self._problem, "bad"))
         self.say(left, right)
