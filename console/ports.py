@@ -384,3 +384,5 @@ class Services:
     engines: tuple[EngineReader, ...] = ()
     metrics: MetricsReader | None = None
     logs: LogReader | None = None
+    answers: dict[tuple[str, str], tuple[datetime, object]] = field(default_factory=dict)
+    """The last answer of each live source to each question, and when: shown, with its age, while the source is away."""

@@ -202,13 +202,13 @@ async def _nothing() -> Live:
 
 async def _live(services: Services, window: timedelta) -> Live:
     """Layers that are asked now: build cache of each engine, and Redis."""
-    answers = await asyncio.gather(*(_build(one) for one in services.engines), _redis(services, window))
+    answers = await asyncio.gather(*(_build(services, one) for one in services.engines), _redis(services, window))
     rows = _worst_first(row for found, _ in answers for row in found)
     return rows, tuple(problem for _, problem in answers if problem)
 
 
-async def _build(engine: EngineReader) -> tuple[list[CacheRow], str]:
-    disk, problem = await ask(f"docker:{engine.name}", engine.disk())
+async def _build(services: Services, engine: EngineReader) -> tuple[list[CacheRow], str]:
+    disk, problem = await ask(services, f"docker:{engine.name}", "disk", engine.disk())
     return ([] if disk is None else [build_row(engine.name, disk)]), problem
 
 
@@ -236,15 +236,16 @@ async def _redis(services: Services, window: timedelta) -> tuple[list[CacheRow],
     query = services.settings.queries.get("redis_hit_ratio", "")
     if services.metrics is None or not query:
         return [], ""
+    earlier = services.clock() - window
     (now, problem), (before, _) = await asyncio.gather(
-        ask("prometheus", services.metrics.instant(query)),
-        ask("prometheus", services.metrics.instant(query, at=services.clock() - window)),
+        ask(services, "prometheus", query, services.metrics.instant(query)),
+        ask(services, "prometheus", f"{query} {window} ago", services.metrics.instant(query, at=earlier)),
     )
     if now is None:
         return [], problem
     old = {} if before is None else _by_instance(before)
     rows = [_redis_row(name, ratio, old.get(name)) for name, ratio in _by_instance(now).items()]
-    return rows, "; ".join(f"prometheus: {one}" for one in now.warnings)
+    return rows, problem or "; ".join(f"prometheus: {one}" for one in now.warnings)
 
 
 def _by_instance(vector: Vector) -> dict[str, float | None]:

@@ -2,21 +2,33 @@
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from ..ports import SourceError
+from ..ports import Services, SourceError
 
 T = TypeVar("T")
 PATIENCE = 4.0
 """Seconds; sources have time limits of their own, which may be longer than a person waits for a pane."""
 
 
-async def ask(source: str, question: Awaitable[T], patience: float = PATIENCE) -> tuple[T | None, str]:
-    """The answer and no problem, or no answer and the problem in words that name the source."""
+async def ask(
+    services: Services, source: str, what: str, question: Awaitable[T], patience: float = PATIENCE
+) -> tuple[T | None, str]:
+    """The answer and no problem, or the last answer to `what`, if there was any, and the problem in words.
+
+    The words name the source, and how old an answer is that stands in: it may be looked at, never acted on.
+    """
     try:
         async with asyncio.timeout(patience):
-            return await question, ""
+            answer = await question
     except SourceError as error:
-        return None, f"{source}: {error}"
+        problem = f"{source}: {error}"
     except TimeoutError:
-        return None, f"{source}: no answer in {patience:g} s"
+        problem = f"{source}: no answer in {patience:g} s"
+    else:
+        services.answers[source, what] = services.clock(), answer
+        return answer, ""
+    if (source, what) not in services.answers:
+        return None, problem
+    at, last = services.answers[source, what]
+    return cast(T, last), f"{problem}; figures of {at.astimezone():%H:%M}"

@@ -132,7 +132,8 @@ async def _series(services: Services, name: str, service: str, now: datetime) ->
     query = services.settings.queries.get(name, "")
     if services.metrics is None or not query:
         return {}
-    matrix, _ = await ask("prometheus", services.metrics.range(query, start=now - _SERIES, end=now, step=_STEP))
+    question = services.metrics.range(query, start=now - _SERIES, end=now, step=_STEP)
+    matrix, _ = await ask(services, "prometheus", f"{query} of the last hours", question)
     return {} if matrix is None else {_track(one): one.points for one in matrix.series if _of(one, service)}
 
 

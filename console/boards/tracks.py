@@ -102,10 +102,14 @@ async def gather(services: Services) -> Scene:
     """Ask everybody at once; live sources for a few seconds at most."""
     queries = [services.settings.queries.get(name, "") for name in FIGURES]
     metrics = services.metrics
-    asked = [ask("prometheus", metrics.instant(one)) for one in queries if one] if metrics is not None else []
+    asked = (
+        [ask(services, "prometheus", one, metrics.instant(one)) for one in queries if one]
+        if metrics is not None
+        else []
+    )
     (projects, environments, deployments), engines, vectors = await asyncio.gather(
         _stored(services),
-        asyncio.gather(*(ask(f"docker:{one.name}", one.engine()) for one in services.engines)),
+        asyncio.gather(*(ask(services, f"docker:{one.name}", "engine", one.engine()) for one in services.engines)),
         asyncio.gather(*asked),
     )
     scene = Scene({one.id: one for one in projects if not one.archived})

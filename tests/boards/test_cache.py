@@ -130,6 +130,6 @@ async def test_a_partial_answer_is_said() -> None:
 
 
 async def test_a_source_that_hangs_is_not_waited_for() -> None:
-    answer, problem = await live.ask("docker:east", asyncio.Event().wait(), patience=0.01)
+    answer, problem = await live.ask(services(), "docker:east", "disk", asyncio.Event().wait(), patience=0.01)
     assert answer is None
     assert problem == "docker:east: no answer in 0.01 s"

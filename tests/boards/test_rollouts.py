@@ -107,6 +107,21 @@ async def test_sources_that_fail_are_said_and_the_others_shown() -> None:
     assert board.rows[0].sources == ("gitlab", "docker:west")
 
 
+async def test_what_a_source_told_before_it_failed_stays_and_its_age_is_said() -> None:
+    local, prometheus = engine(), metrics(errors=0.2)
+    asked = services(history(), engines=(local,), metrics=prometheus)
+    [before] = (await rollouts(asked)).rows
+    assert before.concern
+    local.error, prometheus.error = SourceError("connection refused"), SourceError("HTTP 503")
+    board = await rollouts(asked)
+    assert board.rows == (before,)
+    of = f"{NOW.astimezone():%H:%M}"
+    assert board.problems == (
+        f"docker:local: connection refused; figures of {of}",
+        f"prometheus: HTTP 503; figures of {of}",
+    )
+
+
 async def test_review_apps_and_stopped_environments_are_left_out() -> None:
     past = history(
         replace(DEPLOYED, environment="review/x"),
