@@ -24,7 +24,10 @@ WIDE = 140
 
 
 def source_cell(one: SourceHealth, now: datetime, *, long: bool) -> Cell:
-    """One source: `● gitlab`, `✗ docker:edge down since 13:51, try 3 in 8s`; the reason too when there is room."""
+    """One source: `● gitlab`, `✗ docker:edge down since 13:51, try 3 at 13:53:08`; with the reason when there is room.
+
+    The moment of the next try, not the seconds to it: they would have to be drawn anew each second.
+    """
     mark, tone = _MARKS[one.state]
     spans: Cell = ((f"{mark} ", tone), (one.source, tone if tone == "bad" else ""))
     if one.reason and tone != "bad":  # it answers, but not all that was asked
@@ -46,8 +49,9 @@ def _words(one: SourceHealth, now: datetime, long: bool) -> str:
     if one.state is not State.FAILING:
         return reason
     since = f"down since {one.since.astimezone():%H:%M}" if one.since else "down"
-    again = f", try {one.tries + 1} in {age(now, one.next_try)}" if one.next_try and one.next_try > now else ""
-    return f"{since}{again}" + (f": {reason}" if reason else "")
+    waits = one.next_try is not None and one.next_try > now
+    again = f"at {one.next_try.astimezone():%H:%M:%S}" if one.next_try and waits else "now"
+    return f"{since}, try {one.tries + 1} {again}" + (f": {reason}" if reason else "")
 
 
 def context_spans(context: str, production: bool, read_only: bool) -> Cell:
@@ -64,9 +68,10 @@ def sources_spans(board: HeaderBoard | None, now: datetime, room: int, *, long: 
     spans = _apart(source_cell(one, now, long=long) for one in told)
     if _length(spans) <= room:
         return spans
-    well = sum(one.state is State.LIVE and not one.reason for one in told)
     trouble = _apart(source_cell(one, now, long=False) for one in told if one.state is not State.LIVE or one.reason)
-    return (*trouble, ("  ● ", "ok"), (f"{well} live", "")) if well else trouble
+    well = sum(one.state is State.LIVE and not one.reason for one in told)
+    both = (*trouble, ("  ● ", "ok"), (f"{well} live", ""))
+    return both if well and _length(both) <= room else trouble
 
 
 def _apart(cells: Iterable[Cell]) -> Cell:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class TopLine(Line):
-    """Context, sources, counts; ages move on by themselves, so it is looked at every ten seconds too."""
+    """Context, sources, counts; ages move on by themselves, so it is looked at now and then too."""
 
     TOPICS = frozenset({"sources", "pipelines", "projects"})
     AGES_SECONDS = 10
@@ -62,10 +62,17 @@ class TopLine(Line):
                 self._problem = str(error)
             self._tell()
             try:
-                async with asyncio.timeout(self.AGES_SECONDS):
+                async with asyncio.timeout(self._rest()):
                     await self._changed.wait()
             except TimeoutError:
                 continue
+
+    def _rest(self) -> float:
+        """Seconds until the line would say something untrue: an age, or a next try that has begun."""
+        now = self._clock()
+        tries = [one.next_try for one in (self.board.sources if self.board else ()) if one.next_try]
+        soonest = min(((at - now).total_seconds() for at in tries if at > now), default=self.AGES_SECONDS)
+        return min(soonest + 0.05, self.AGES_SECONDS)
 
     def on_resize(self) -> None:
         self._tell()

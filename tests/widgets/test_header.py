@@ -1,5 +1,6 @@
 """The top line in words: which fleet, how its sources are, and what is wrong."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from console.boards.header import HeaderBoard
@@ -26,13 +27,15 @@ def told(*sources: SourceHealth, width: int) -> str:
 
 def test_a_source_that_fails_tells_since_when_and_the_next_try() -> None:
     since = f"{(NOW - timedelta(minutes=9)).astimezone():%H:%M}"
-    assert f"✗ prometheus down since {since}, try 3 in 8s" in told(LIVE[0], DOWN, width=100)
+    again = f"{(NOW + timedelta(seconds=8)).astimezone():%H:%M:%S}"
+    assert f"✗ prometheus down since {since}, try 3 at {again}" in told(LIVE[0], DOWN, width=100)
+    assert told(replace(DOWN, next_try=NOW), width=100).endswith("try 3 now")
     assert told(LIVE[0], DOWN, width=200).endswith(": Prometheus at http://metrics:9090 refuses connections")
 
 
 def test_where_not_all_sources_fit_the_one_that_fails_does() -> None:
     assert told(*LIVE, width=120).count("●") == 4
-    narrow = told(*LIVE[:3], DOWN, width=80)
+    narrow = told(*LIVE[:3], DOWN, width=96)
     assert narrow.startswith(" lab   ✗ prometheus down since")
     assert "● 3 live" in narrow
 
