@@ -35,7 +35,7 @@ def test_a_source_that_fails_tells_since_when_and_the_next_try() -> None:
 
 def test_where_not_all_sources_fit_the_one_that_fails_does() -> None:
     assert told(*LIVE, width=120).count("●") == 4
-    narrow = told(*LIVE[:3], DOWN, width=96)
+    narrow = told(*LIVE[:3], DOWN, width=110)
     assert narrow.startswith(" lab   ✗ prometheus down since")
     assert "● 3 live" in narrow
 
