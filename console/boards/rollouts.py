@@ -84,6 +84,8 @@ class RolloutBoard:
     row: RolloutRow
     past: tuple[PastRollout, ...]
     at: datetime
+    problems: tuple[str, ...] = ()
+    """As of the board of all services."""
 
 
 async def rollouts(services: Services) -> RolloutsBoard:
@@ -116,7 +118,7 @@ async def rollout(services: Services, service: str, environment: str) -> Rollout
     if row.project_id is not None:
         past = await services.history.deployments(project_id=row.project_id, environment=environment, limit=50)
     finished = (one for one in past if one.status not in ("created", "running", "blocked"))
-    return RolloutBoard(replace(row, tracks=tracks), tuple(_past(one) for one in finished), now)
+    return RolloutBoard(replace(row, tracks=tracks), tuple(_past(one) for one in finished), now, scene.problems)
 
 
 def _past(one: Deployment) -> PastRollout:

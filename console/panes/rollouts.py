@@ -176,7 +176,8 @@ class Service(Level):
     def note(self, board: RolloutBoard) -> Cell:
         row = board.row
         spans = cell(f"{row.strategy}   {row.step}   ", "accent")
-        return spans + cell(row.concern, "bad") + cell(f"   told by {', '.join(row.sources)}", "mute")
+        spans += cell(f"{row.concern}   ", "bad") + cell("; ".join(board.problems), "bad")
+        return spans + cell(f"   told by {', '.join(row.sources)}", "mute")
 
     def option(self, name: str) -> "Level":
         return Service(self.service, self.environment, next_of(CHARTS, self.by))

@@ -23,8 +23,12 @@ WIDE = 140
 """Columns from which on reasons are told too."""
 
 
-def source_cell(one: SourceHealth, now: datetime, *, long: bool) -> Cell:
-    """One source: `● gitlab`, `✗ docker:edge down since 13:51, try 3 at 13:53:08`; with the reason when there is room.
+NAMES, STATES, REASONS = range(3)
+"""How much is told of a source."""
+
+
+def source_cell(one: SourceHealth, now: datetime, detail: int) -> Cell:
+    """One source: `✗ docker:edge 13:51`, `✗ docker:edge down since 13:51, try 3 at 13:53:08`, the same with the reason.
 
     The moment of the next try, not the seconds to it: they would have to be drawn anew each second.
     """
@@ -32,12 +36,17 @@ def source_cell(one: SourceHealth, now: datetime, *, long: bool) -> Cell:
     spans: Cell = ((f"{mark} ", tone), (one.source, tone if tone == "bad" else ""))
     if one.reason and tone != "bad":  # it answers, but not all that was asked
         spans = (*spans, ("!", "warn"))
-    words = _words(one, now, long)
+    words = _words(one, now, detail) if detail > NAMES else _moment(one)
     return (*spans, (f" {words}", tone if tone != "ok" else "warn" if one.reason else "mute")) if words else spans
 
 
-def _words(one: SourceHealth, now: datetime, long: bool) -> str:
-    reason = one.reason if long else ""
+def _moment(one: SourceHealth) -> str:
+    failing = one.state in (State.FAILING, State.LIMITED)
+    return f"{one.since.astimezone():%H:%M}" if failing and one.since else ""
+
+
+def _words(one: SourceHealth, now: datetime, detail: int) -> str:
+    reason = one.reason if detail == REASONS else ""
     if one.state is State.LOADING and one.total:
         return f"{one.loaded or 0}/{one.total} {reason}".rstrip()
     if one.state is State.LIMITED and one.next_try:
@@ -60,18 +69,18 @@ def context_spans(context: str, production: bool, read_only: bool) -> Cell:
     return (*name, (" read-only", "warn")) if read_only else name
 
 
-def sources_spans(board: HeaderBoard | None, now: datetime, room: int, *, long: bool) -> Cell:
-    """Every source; where `room` columns are too few, those in trouble first and the others as a number."""
+def sources_spans(board: HeaderBoard | None, now: datetime, room: int, detail: int) -> Cell:
+    """Every source; where `room` columns are too few, less of each, those in trouble first, the others as a number."""
     if board is None:
         return (("  starting…", "mute"),)
     told = [one for one in board.sources if one.state is not State.OFF]
-    spans = _apart(source_cell(one, now, long=long) for one in told)
-    if _length(spans) <= room:
-        return spans
-    trouble = _apart(source_cell(one, now, long=False) for one in told if one.state is not State.LIVE or one.reason)
-    well = sum(one.state is State.LIVE and not one.reason for one in told)
-    both = (*trouble, ("  ● ", "ok"), (f"{well} live", ""))
-    return both if well and _length(both) <= room else trouble
+    well = [one for one in told if one.state is State.LIVE and not one.reason]
+    trouble = [one for one in told if one not in well]
+    count: Cell = (("  ● ", "ok"), (f"{len(well)} live", "")) if well else ()
+    wanted = _apart(source_cell(one, now, detail) for one in told)
+    shorter = [_apart(source_cell(one, now, least) for one in trouble) for least in (STATES, NAMES)]
+    tries = [wanted, (*shorter[0], *count), (*shorter[1], *count)] if trouble else [wanted, count]
+    return next((spans for spans in tries if _length(spans) <= room), tries[-1])
 
 
 def _apart(cells: Iterable[Cell]) -> Cell:
@@ -88,7 +97,7 @@ def header_spans(
     """The top line, for a terminal of `width` columns: left context and sources, right what is wrong."""
     name, right = context_spans(context, production, read_only), counts_spans(board)
     room = width - _length(name) - _length(right) - 1
-    return (*name, *sources_spans(board, now, room, long=width >= WIDE)), right
+    return (*name, *sources_spans(board, now, room, REASONS if width >= WIDE else STATES)), right
 
 
 def counts_spans(board: HeaderBoard | None) -> Cell:

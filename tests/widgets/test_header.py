@@ -37,7 +37,15 @@ def test_where_not_all_sources_fit_the_one_that_fails_does() -> None:
     assert told(*LIVE, width=120).count("●") == 4
     narrow = told(*LIVE[:3], DOWN, width=110)
     assert narrow.startswith(" lab   ✗ prometheus down since")
-    assert "● 3 live" in narrow
+    assert narrow.endswith("● 3 live")
+    since = f"{(NOW - timedelta(minutes=9)).astimezone():%H:%M}"
+    assert told(*LIVE[:3], DOWN, width=80) == f" lab   ✗ prometheus {since}  ● 3 live"
+
+
+def test_when_everything_is_down_every_source_is_named() -> None:
+    since = f"{(NOW - timedelta(minutes=9)).astimezone():%H:%M}"
+    down = [replace(DOWN, source=name) for name in ("gitlab", "docker:swarm", "prometheus")]
+    assert told(*down, width=110) == f" lab   ✗ gitlab {since}  ✗ docker:swarm {since}  ✗ prometheus {since}"
 
 
 def test_a_source_that_answers_in_part_says_so() -> None:
