@@ -1,5 +1,6 @@
 """`console` without a verb: the app on one context. On the way to first paint, so it imports little and late."""
 
+import gc
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,8 @@ def run(options: Options, words: Sequence[str] = ()) -> NoReturn:
     """Open the app, and end with its exit code. Raises Failed where no screen can be, ConfigError for a wrong file."""
     from ..driver.place import terminal_problem
 
+    # What is made until the first paint is needed: looking for garbage in it would take a tenth of that time.
+    gc.disable()
     if problem := terminal_problem():
         raise Failed(problem, code=USAGE)
     where = places(options.config)
@@ -76,7 +79,19 @@ async def opened(loaded: Loaded, where: Places, name: str, announce: "Announce")
         Chart.glyphs = charts
     from .services import open_context
 
-    return await open_context(loaded, where, name, announce)
+    try:
+        return await open_context(loaded, where, name, announce)
+    finally:
+        _settle()
+
+
+def _settle() -> None:
+    """Take what stays, libraries above all, out of the search for garbage, which stops every thread for 70 ms else."""
+    if gc.isenabled():  # not the first context: what remains of the one before has to be found first
+        gc.unfreeze()
+        gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def state_path(folder: Path, context: str) -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any, ClassVar
@@ -17,6 +18,10 @@ from .leaving import Guard
 from .place import default_frames, default_mouse
 from .shown import Shown
 from .unix import TerminalDriver
+
+SWITCH_SECONDS = 0.001
+"""How long a thread may compute while the one that draws waits. Python's own 5 ms, several times over while sources
+are read, are what an operator feels as a slow key."""
 
 
 class TerminalApp(App[None]):
@@ -42,6 +47,7 @@ class TerminalApp(App[None]):
         `frames` a second and the mouse default to what the link allows. Threads that still block in a request are not
         waited for; `leave` ends the process in spite of them.
         """
+        sys.setswitchinterval(SWITCH_SECONDS)
         vars(screen)["UPDATE_PERIOD"] = 1 / (frames or default_frames())  # read by each screen when it first draws
         loop = asyncio.new_event_loop()
         try:

@@ -4,6 +4,7 @@ A blob is the exact total in microseconds (int64), then all bucket numbers (uint
 each), little-endian: six bytes a bucket, decoded by two calls of `struct`. Nothing counted is the empty blob.
 """
 
+from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from struct import Struct
@@ -44,10 +45,36 @@ def tally(blob: bytes) -> Tally:
     return Tally(dict(zip(keys, counts, strict=True)), total)
 
 
+class Packed(Mapping[int, int]):
+    """The buckets in a blob, unpacked at each use: a board reads ten thousands, and looks into few, mostly once."""
+
+    __slots__ = ("_blob",)
+
+    def __init__(self, blob: bytes) -> None:
+        self._blob = blob
+
+    def _unpacked(self) -> dict[int, int]:
+        _, keys, counts = _parts(self._blob)
+        return dict(zip(keys, counts, strict=True))
+
+    def __getitem__(self, key: int) -> int:
+        return self._unpacked()[key]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(_parts(self._blob)[1])
+
+    def __len__(self) -> int:
+        return len(_parts(self._blob)[1])
+
+    def items(self) -> ItemsView[int, int]:
+        """As of the dict, with one unpacking for all."""
+        return self._unpacked().items()
+
+
 def sketch(blob: bytes) -> Sketch:
     """The sketch in seconds for readers."""
-    total, keys, counts = _parts(blob)
-    return Sketch(dict(zip(keys, counts, strict=True)), sum(counts), total / 1_000_000)
+    total, _, counts = _parts(blob)
+    return Sketch(Packed(blob), sum(counts), total / 1_000_000)
 
 
 def _parts(blob: bytes) -> tuple[int, tuple[int, ...], tuple[int, ...]]:

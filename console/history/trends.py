@@ -19,11 +19,11 @@ _BAD = (Outcome.MISS.value, Outcome.ERROR.value)
 
 def durations(connection: Connection, since: date, project_id: int | None, jobs: bool) -> tuple[DayDurations, ...]:
     """Of whole default-branch pipelines, or of each of their jobs."""
-    table = schema.duration_days
+    table, day_of = schema.duration_days, cache_of(date.fromordinal)
     columns = (table.c.project_id, table.c.job, table.c.day, table.c.running, table.c.queued)
     query = _since(select(*columns, table.c.succeeded, table.c.failed), table, since, project_id)
     return tuple(
-        DayDurations(project, job or None, date.fromordinal(day), sketch(running), sketch(queued), succeeded, failed)
+        DayDurations(project, job or None, day_of(day), sketch(running), sketch(queued), succeeded, failed)
         for project, job, day, running, queued, succeeded, failed in connection.execute(
             query.where(table.c.whole.is_(not jobs))
         )
@@ -32,22 +32,22 @@ def durations(connection: Connection, since: date, project_id: int | None, jobs:
 
 def cache(connection: Connection, since: date, project_id: int | None) -> tuple[DayCache, ...]:
     """Cache outcomes of jobs on any ref, by the day the job finished."""
-    table = schema.cache_days
+    table, day_of = schema.cache_days, cache_of(date.fromordinal)
     rows = connection.execute(_since(select(table), table, since, project_id))
     return tuple(
-        DayCache(project, job, key, date.fromordinal(day), Outcome(outcome), Via(via), reason, count, seconds / 1e6)
+        DayCache(project, job, key, day_of(day), Outcome(outcome), Via(via), reason, count, seconds / 1e6)
         for project, day, job, key, outcome, via, reason, count, seconds in rows
     )
 
 
 def spend(connection: Connection, since: date, project_id: int | None) -> tuple[DaySpend, ...]:
     """Job minutes on any ref, by the day the job finished."""
-    table, tags_of = schema.spend_days, cache_of(unwords)
+    table, tags_of, day_of = schema.spend_days, cache_of(unwords), cache_of(date.fromordinal)
     rows = connection.execute(_since(select(table), table, since, project_id))
     return tuple(
         DaySpend(
             project,
-            date.fromordinal(day),
+            day_of(day),
             tags_of(tags) or (),
             branch,
             user,

@@ -43,8 +43,8 @@ class Sketch:
         if not 0 <= q <= 1:
             raise ValueError(f"quantile {q} is outside 0..1")
         rank, seen = q * (self.count - 1), 0
-        for key in sorted(self.buckets):
-            seen += self.buckets[key]
+        for key, number in sorted(self.buckets.items()):
+            seen += number
             if seen > rank:
                 return value_of(key)
         return None

@@ -7,7 +7,12 @@ import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from threading import Lock
 
+# httpx imports these two at its first request, for 80 ms on the event loop; this module is imported in a thread.
+import anyio._backends._asyncio  # noqa: F401
+import httpcore  # noqa: F401
 import httpx
 
 from ..ports import SourceError, Trouble
@@ -24,8 +29,18 @@ def trust(ca_file: str | None = None) -> ssl.SSLContext:
     """Whom we believe: the system's store, what httpx ships, and the operator's own CA.
 
     httpx by itself leaves the system's store out, where companies put their CA; curl would work and we would not.
-    Takes some 20 ms. Raises SourceError when `ca_file` cannot be used.
+    Takes some 20 ms and a megabyte the first time: sources with the same CA share it. Raises SourceError when
+    `ca_file` cannot be used.
     """
+    with _TRUSTING:
+        return _trust(ca_file)
+
+
+_TRUSTING = Lock()
+
+
+@lru_cache(4)
+def _trust(ca_file: str | None) -> ssl.SSLContext:
     import certifi
 
     context = ssl.create_default_context()

@@ -35,3 +35,15 @@ def test_a_year_fits() -> None:
     held = Tally()
     held.add(366 * 86_400 * 1_000_000)
     assert sketch(held.blob()).total == 366 * 86_400
+
+
+def test_a_packed_sketch_answers_like_an_unpacked_one() -> None:
+    whole = Tally()
+    for seconds in (1, 2, 2, 90, 600):
+        whole.add(seconds * 1_000_000)
+    packed = sketch(whole.blob())
+    assert packed.buckets == whole.buckets
+    assert (list(packed.buckets), len(packed.buckets)) == (sorted(whole.buckets), len(whole.buckets))
+    assert packed.buckets[next(iter(whole.buckets))] == 1
+    assert packed.quantile(0.5) == Sketch.of([1, 2, 2, 90, 600]).quantile(0.5)
+    assert packed.buckets.get(-1) is None
