@@ -1,5 +1,7 @@
 """The Build times boards: how long pipelines and their jobs take, and what got slower."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -7,11 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..model.pipelines import Project
-from ..ports import DayDurations, Services
 from .scope import Span, find
 
 if TYPE_CHECKING:
     from ..model.sketch import Sketch
+    from ..ports import DayDurations, Services
 
 _HORIZON = 7
 """Days that are forecast."""
@@ -222,7 +224,7 @@ async def _culprit(services: Services, row: BuildRow, span: Span) -> BuildRow:
     return row if found is None else replace(row, culprit=found.job, culprit_change=_time(found.seconds))
 
 
-def _by_job(days: Iterable[DayDurations]) -> "dict[str, Sketch]":
+def _by_job(days: Iterable[DayDurations]) -> dict[str, Sketch]:
     from ..model.sketch import merge
 
     groups: dict[str, list[Sketch]] = {}

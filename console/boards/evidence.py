@@ -1,10 +1,16 @@
 """What a row rests on: the one job whose log shows it."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ..model.pipelines import Job, Pipeline, Project, Status
-from ..model.rollouts import Deployment
-from ..ports import CacheEvidence, Services
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..model.rollouts import Deployment
+    from ..ports import CacheEvidence, Services
 
 _RUNS = 20
 """Newest pipelines in which a job is looked for."""

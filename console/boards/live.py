@@ -1,10 +1,13 @@
 """Asking live sources while somebody waits: together, for a few seconds at most, and a failure is an answer too."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from ..ports import Services, SourceError
+if TYPE_CHECKING:
+    from ..ports import Services
 
 T = TypeVar("T")
 PATIENCE = 4.0
@@ -18,6 +21,8 @@ async def ask(
 
     The words name the source, and how old an answer is that stands in: it may be looked at, never acted on.
     """
+    from ..ports import SourceError
+
     try:
         async with asyncio.timeout(patience):
             answer = await question

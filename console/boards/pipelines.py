@@ -1,15 +1,17 @@
 """The Pipelines boards: the fleet, one project's pipelines, one pipeline's jobs and waterfall."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..model.pipelines import Job, Pipeline, Project, Status
-from ..ports import DayDurations, Services, SourceError, Trouble, Want
 
 if TYPE_CHECKING:
     from ..insight.graph import Slot
+    from ..ports import DayDurations, Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ def _span(seconds: float | None) -> timedelta | None:
 
 async def project(services: Services, project_id: int) -> ProjectBoard:
     """One project's newest 100 pipelines; asks sync to freshen them. Raises SourceError when nobody knows it."""
+    from ..ports import Want
+
     services.sync.want(Want(project_id))
     known = await _project(services, project_id)
     return ProjectBoard(known, await services.history.pipelines(project_id), services.clock())
@@ -193,6 +197,7 @@ async def pipeline(services: Services, project_id: int, pipeline_id: int) -> Pip
     Raises SourceError when nobody knows the project or the pipeline.
     """
     from ..insight import health
+    from ..ports import SourceError, Trouble, Want
 
     known = await _project(services, project_id)
     one = await services.history.pipeline(project_id, pipeline_id)
@@ -212,6 +217,8 @@ async def pipeline(services: Services, project_id: int, pipeline_id: int) -> Pip
 
 
 async def _project(services: Services, project_id: int) -> Project:
+    from ..ports import SourceError, Trouble
+
     for one in await services.history.projects():
         if one.id == project_id:
             return one
@@ -245,7 +252,7 @@ def _timed(job: Job, now: datetime) -> Job:
     return replace(job, duration=max(timedelta(), (job.finished_at or now) - job.started_at))
 
 
-def _bar(shown: Job, job: Job, pipeline: Pipeline, slots: "Mapping[str, Slot]", now: datetime) -> Bar:
+def _bar(shown: Job, job: Job, pipeline: Pipeline, slots: Mapping[str, Slot], now: datetime) -> Bar:
     queued = job.queued or timedelta()
     begins = (job.started_at or now) - queued
     slot = slots.get(job.name)

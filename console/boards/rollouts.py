@@ -1,13 +1,18 @@
 """The Roll-outs boards: where each service stands on its way to new code."""
 
+from __future__ import annotations
+
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ..model.metrics import Points
 from ..model.rollouts import Deployment
-from ..ports import Services, SourceError, Trouble
 from .live import ask
+
+if TYPE_CHECKING:
+    from ..ports import Services
 
 _SERIES = timedelta(hours=3)
 _STEP = timedelta(minutes=1)
@@ -98,6 +103,7 @@ async def rollouts(services: Services) -> RolloutsBoard:
 
 async def rollout(services: Services, service: str, environment: str) -> RolloutBoard:
     """One service with series of the last three hours. Raises SourceError when nothing is known of it."""
+    from ..ports import SourceError, Trouble
     from .tracks import gather
 
     now = services.clock()

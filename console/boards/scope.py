@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ..model.pipelines import Project
-from ..ports import SourceError, Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +31,7 @@ def find(projects: Iterable[Project], name: str) -> Project:
     found = [one for one in every if one.path == name] or [one for one in every if one.path.endswith(f"/{name}")]
     if len(found) == 1:
         return found[0]
+    from ..ports import SourceError, Trouble
+
     told = "several projects: " + ", ".join(one.path for one in found[:4]) if found else "no project of the fleet"
     raise SourceError(f"{name} names {told}", trouble=Trouble.MISSING, remedy="give the whole path, such as group/name")

@@ -1,12 +1,17 @@
 """The Spend boards: runner minutes and what they cost, and which were wasted."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..model.pipelines import Project
-from ..ports import DaySpend, Services
 from .scope import Span, find
+
+if TYPE_CHECKING:
+    from ..ports import DaySpend, Services
 
 BY = ("project", "tag", "branch", "user")
 _LOOK_BACK = timedelta(days=60)
@@ -117,7 +122,7 @@ async def spend(services: Services, window: timedelta, by: str = "project", proj
     )
 
 
-Names = Callable[[DaySpend], tuple[str, int | None]]
+Names: TypeAlias = "Callable[[DaySpend], tuple[str, int | None]]"
 """Name of the row that some minutes belong to, and the project's id where rows are projects."""
 
 
