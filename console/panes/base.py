@@ -4,7 +4,7 @@ The pane follows the board of its deepest level, and rests while it is hidden.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,6 +16,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from ..messages import Notice, PlaceChanged
+from ..model.freshness import SourceHealth, State
 from ..text import age
 from ..widgets.cells import cell
 from ..widgets.line import Line
@@ -140,8 +141,11 @@ class Pane(Vertical):
     # --- Following the board ---------------------------------------------------------------------------------------
 
     def changed(self, topics: frozenset[str]) -> None:
-        """Sync says that these topics changed; a burst is one redraw, since the event is cleared before the read."""
-        if topics & self.stand.level.topics:
+        """Sync says that these topics changed; a burst is one redraw, since the event is cleared before the read.
+
+        An empty table tells why it is, which the sources' state may be.
+        """
+        if topics & self.stand.level.topics or ("sources" in topics and not self.table.shown):
             self._changed.set()
 
     def attend(self, services: "Services | None") -> None:
@@ -168,7 +172,7 @@ class Pane(Vertical):
             else:
                 self.problem = ""
                 stand.board, stand.stored_at = board, None
-                self.table.empty = stand.level.empty
+                self.table.empty = why_empty(self.services.sync.health(), stand.level.empty)
                 self._show(board)
             await self._changed.wait()
 
@@ -365,6 +369,12 @@ class Pane(Vertical):
             await self.mount(Chart())
         row = self.table.row
         self.query_one(Chart).set_data(self.stand.level.chart(self.stand.board, row.key if row else None))
+
+
+def why_empty(sources: Iterable[SourceHealth], usual: str) -> str:
+    """What a table without rows says: the first source that fails explains more than `usual`."""
+    failing = (one for one in sources if one.reason and one.state in (State.FAILING, State.LIMITED))
+    return next((f"{one.source}: {one.reason}" for one in failing), usual)
 
 
 def _called(place: str, name: str) -> bool:

@@ -23,6 +23,8 @@ WIDE = 140
 """Columns from which on reasons are told too."""
 
 
+LEAST_REASON = 24
+"""Columns left over from which on the beginning of a reason is told there."""
 NAMES, STATES, REASONS = range(3)
 """How much is told of a source."""
 
@@ -80,7 +82,9 @@ def sources_spans(board: HeaderBoard | None, now: datetime, room: int, detail: i
     wanted = _apart(source_cell(one, now, detail) for one in told)
     shorter = [_apart(source_cell(one, now, least) for one in trouble) for least in (STATES, NAMES)]
     tries = [wanted, (*shorter[0], *count), (*shorter[1], *count)] if trouble else [wanted, count]
-    return next((spans for spans in tries if _length(spans) <= room), tries[-1])
+    fitting = next((spans for spans in tries if _length(spans) <= room), tries[-1])
+    reason = next((f"  {one.reason}" for one in trouble if one.reason), "") if fitting is not wanted else ""
+    return (*fitting, (reason, "mute")) if room - _length(fitting) > LEAST_REASON else fitting
 
 
 def _apart(cells: Iterable[Cell]) -> Cell:
