@@ -43,8 +43,9 @@ class ConsoleApp(TerminalApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(kind.key, f"pane('{kind.name}')", kind.title, id=f"app.{kind.name}", show=False) for kind in PANES),
         Binding("minus", "last_pane", "Last view", id="app.last", show=False),
-        Binding("slash", "prompt('filter')", "Filter", id="app.filter"),
-        Binding("colon", "prompt('command')", "Command", id="app.command", show=False),
+        # With priority, since the keys that a paste brings behind them are for the prompt they open.
+        Binding("slash", "prompt('filter')", "Filter", id="app.filter", priority=True),
+        Binding("colon", "prompt('command')", "Command", id="app.command", show=False, priority=True),
         Binding("r", "refresh_now", "Refresh", id="app.refresh"),
         Binding("y", "copy", "Copy link", id="app.copy", show=False),
         Binding("o", "open_link", "Open link", id="app.open", show=False),
@@ -195,7 +196,7 @@ class ConsoleApp(TerminalApp):
         return self.query_one(f"#pane-{self._pane}", Pane)
 
     async def action_pane(self, name: str) -> None:
-        """Show a pane; it is made when first seen."""
+        """Show a pane, made when first seen."""
         if name == self._pane:
             return
         self._before, before = self._pane, self.pane
@@ -237,6 +238,12 @@ class ConsoleApp(TerminalApp):
         self.notify(message.text, severity=message.severity)
 
     # --- Keys ------------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A prompt opens over the panes alone: in it, and on other screens, its keys are theirs."""
+        if action == "prompt":
+            return len(self.screen_stack) == 1 and not self.bottom_line.asking
+        return True
 
     async def action_prompt(self, kind: str) -> None:
         """Open the filter or command line in place of the keys."""
@@ -390,5 +397,4 @@ class ConsoleApp(TerminalApp):
         self.exit()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """None of Textual's own: the palette lists what the console can do."""
-        return ()
+        return ()  # none of Textual's own: the palette lists what the console can do

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -49,16 +50,21 @@ class BottomLine(Vertical):
                 found[one.id] = (self.app.get_key_display(one), one.description, active.enabled)
         return list(found.values())
 
+    @property
+    def asking(self) -> bool:
+        """Whether a prompt is open."""
+        return len(self.children) > 1
+
     async def ask(self, kind: str, start: str, words: Sequence[str]) -> None:
         """Open the prompt for a `filter` or a `command`."""
         from .prompt import Prompt
 
-        if self.query(Prompt):
+        if self.asking:
             return
-        prompt = Prompt(kind, start, words)
+        prompt = Prompt(kind, start, words, self.screen.focused)
         await self.mount(prompt)
         self.query_one(Line).display = False
-        prompt.focus()
+        self.screen.set_focus(prompt)
 
     def on_prompt_edited(self, message: "Prompt.Edited") -> None:
         message.stop()
@@ -67,8 +73,10 @@ class BottomLine(Vertical):
     async def on_prompt_closed(self, message: "Prompt.Closed") -> None:
         """Esc takes a filter away and leaves a command unsaid."""
         message.stop()
-        await message.prompt.remove()
         self.query_one(Line).display = True
+        for key in message.prompt.late:
+            self.app.post_message(events.Key(key.key, key.character))
+        await message.prompt.remove()
         if message.prompt.kind == "filter":
             self.post_message(self.Filtered(message.text or "", done=True))
         else:

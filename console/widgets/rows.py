@@ -294,9 +294,13 @@ class Rows(Widget, can_focus=True):
             return self._header(), False, False
         at = self._top + y - 1
         if at >= len(self._shown):
-            return ([(self.empty, "mute")] if y == 2 and not self._shown else []), False, False
+            return ([(self._why_empty, "mute")] if y == 2 and not self._shown else []), False, False
         row = self._shown[at]
         return line(row, self._layout, self._index), at == self._cursor, row.key in self.marked
+
+    @property
+    def _why_empty(self) -> str:
+        return f"None of {len(self._all)} matches; Esc takes the filter away." if self._all else self.empty
 
     def _header(self) -> list[Span]:
         cells = tuple(self._label(column) for column, _ in self._layout)
