@@ -190,12 +190,15 @@ _MODES = [
 _BECOME = """
 import fcntl, os, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, signal.SIG_DFL)
 for number in filter(None, sys.argv[1].split(",")):
     signal.signal(int(number), signal.SIG_IGN)
 os.execv(sys.argv[2], sys.argv[2:])
 """
-"""Makes the terminal the controlling one, so that signals come with it, and turns into the program. A process of its
-own does it, since a fork of this one with its threads could hang."""
+"""Makes the terminal the controlling one, so that signals come with it, and turns into the program. Signals are as in a
+fresh terminal, also where the tests themselves run under nohup or in the background. A process of its own does it,
+since a fork of this one with its threads could hang."""
 
 
 @contextlib.contextmanager
