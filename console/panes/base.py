@@ -157,10 +157,10 @@ class Pane(Vertical):
     @work(exclusive=True, group="board")
     async def follow(self) -> None:
         """Show the board; whenever sync says a topic of ours changed, show it again."""
-        from ..ports import SourceError
-
         if self.services is None:
             return
+        from ..ports import SourceError
+
         stand = self.stand
         while True:
             self._changed.clear()
