@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from statistics import quantiles
 
 from .terminal_program import Program
+from .terminal_refresh import PERIOD
 
 Figures = dict[str, float]
 FRAME_GAP = 0.04
@@ -24,6 +25,20 @@ def start(program: Program, ready: Sequence[str]) -> Figures:
         "startup_bytes": program.written,
         "startup_cpu_ms": program.cpu_seconds() * 1e3,
     }
+
+
+def settle(program: Program, seconds: float) -> None:
+    """Let it do what it does behind its first screen."""
+    time.sleep(seconds)
+    program.wait_quiet(0.5)
+
+
+def refresh(program: Program, seconds: float = 4.0) -> Figures:
+    """What one refresh sends, where one comes every PERIOD seconds."""
+    before, began = program.written, time.perf_counter()
+    time.sleep(seconds)
+    passed = time.perf_counter() - began
+    return {"refresh_bytes": (program.written - before) * PERIOD / passed}
 
 
 def rest(program: Program, seconds: float) -> Figures:
