@@ -162,6 +162,28 @@ async def test_a_slow_query_is_a_failure_and_the_next_one_asks_for_less(lab: Lab
     assert [one["variables"]["first"] for one in lab.documents] == [50, 25]
 
 
+async def test_pipelines_that_took_too_long_keep_no_others_away(lab: Lab) -> None:
+    answer = data(group=group([project_row(1, "llm/a", [pipeline_row(90)]), project_row(2, "llm/b"), None]))
+    answer["data"]["group"]["projects"]["nodes"][1]["pipelines"] = None
+    place = ["group", "projects", "nodes", 1, "pipelines"]
+    lab.graphql = [{**answer, "errors": [{"message": "Request timed out. Please try less.", "path": place}]}]
+    source = lab.source()
+    page = await source.fleet()
+    assert [project.path for project in page.projects] == ["llm/a", "llm/b"]
+    assert [pipeline.id for pipeline in page.pipelines] == [90]
+    assert page.missing == ("1 of the projects of llm",), "an empty row must not look like a project that left"
+    assert any("Request timed out" in note for note in source.degraded)
+
+
+async def test_a_list_of_projects_that_took_too_long_is_a_failure(lab: Lab) -> None:
+    place = ["group", "projects"]
+    lab.graphql = [
+        {**data(group={"projects": None}), "errors": [{"message": "Request timed out. Please…", "path": place}]}
+    ]
+    with pytest.raises(SourceError, match="took too long over the projects of llm"):
+        await lab.source().fleet()
+
+
 async def test_fields_an_old_server_does_not_know_are_left_out_and_told(lab: Lab) -> None:
     def old(request: httpx.Request) -> dict[str, object]:
         query = json_of(request)["query"]
