@@ -64,7 +64,7 @@ class GraphQL:
                 ladder.ease(rung)
                 raise SourceError(
                     f"GitLab at {self.wire.url} took too long over {what}",
-                    trouble=Trouble.UNREACHABLE,
+                    trouble=Trouble.BROKEN,  # of this question: the next project's may be answered
                     remedy="Less is asked for at once next time.",
                 ) from error
             cost = node(data.get("queryComplexity"))
