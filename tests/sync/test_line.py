@@ -199,6 +199,25 @@ async def test_a_budget_allows_a_burst_and_then_so_many_a_minute() -> None:
     assert (time.now - NOW).total_seconds() == pytest.approx(60, abs=1)
 
 
+async def test_who_needs_much_at_once_is_not_overtaken_for_ever() -> None:
+    time = Time()
+    budget = Budget(80, time.pace())  # ten at once
+    await budget.take(10)
+
+    async def small() -> None:
+        while True:
+            await budget.take(1)
+
+    hungry = [asyncio.ensure_future(small()) for _ in range(2)]
+    await settle()
+    large = asyncio.ensure_future(budget.take(5))
+    await time.advance(10)
+    assert large.done()
+    for one in hungry:
+        one.cancel()
+    await asyncio.gather(*hungry, return_exceptions=True)
+
+
 async def test_background_work_leaves_half_the_bucket() -> None:
     time = Time()
     budget = Budget(80, time.pace())
