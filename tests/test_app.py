@@ -309,6 +309,16 @@ async def test_a_failing_source_stands_in_the_header_with_its_next_try(world: Wo
         assert "1 source failing" in line(pilot, "header")
 
 
+async def test_while_history_is_filled_every_pane_says_how_far_back_it_goes(world: World) -> None:
+    since = NOW - timedelta(days=9)
+    world.sync.sources = (SourceHealth("gitlab", State.LIVE, NOW, loaded=1, total=3, complete_since=since),)
+    app = world.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in ("2", "5"):
+            await pilot.press(key)
+            await until(pilot, lambda: f"history back to {since.astimezone():%d %b}" in shown(pilot))
+
+
 async def test_a_screen_too_small_says_the_least_size_and_comes_back(world: World) -> None:
     async with world.app().run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "llm/docs" in shown(pilot))

@@ -37,4 +37,6 @@ class SourceHealth:
     loaded: int | None = None
     total: int | None = None
     """For a fill under way: how much of how much has come."""
+    complete_since: datetime | None = None
+    """During a fill: from when on everything is stored; None: not even the newest pages of all projects are."""
     requests_left: int | None = None

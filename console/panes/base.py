@@ -18,7 +18,7 @@ from textual.message import Message
 from ..messages import Notice, PlaceChanged
 from ..model.freshness import SourceHealth, State
 from ..text import age
-from ..widgets.cells import cell
+from ..widgets.cells import Cell, cell
 from ..widgets.line import Line
 from ..widgets.rows import Rows
 from . import PaneKind
@@ -195,7 +195,18 @@ class Pane(Vertical):
             note = (("! ", "bad"), (self.problem, "bad"), ("   ", ""), *note)
         elif stand.stored_at is not None:
             note = (*cell(f"as of {age(stand.stored_at, self.clock())} ago   ", "warn"), *note)
-        self.query_one(".note", Line).say(note, cell(self.table.position, "mute"))
+        right = (*self._filling(), *cell(self.table.position, "mute"))
+        self.query_one(".note", Line).say(note, right)
+
+    def _filling(self) -> Cell:
+        """How far back history goes while it is being filled: sums over a wider window are of what is there."""
+        sources = self.services.sync.health() if self.services is not None else ()
+        filling = next((one for one in sources if one.total and (one.loaded or 0) < one.total), None)
+        if filling is None:
+            return ()
+        since = filling.complete_since
+        told = f"history back to {since.astimezone():%d %b}" if since else "history loading"
+        return cell(f"{told}   ", "warn")
 
     # --- Going down and back ---------------------------------------------------------------------------------------
 

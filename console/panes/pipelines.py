@@ -51,10 +51,7 @@ class Fleet(Level):
         running = sum(row.running for row in board.rows)
         spans = cell(f"{count(len(board.rows))} projects   ")
         spans += cell(f"{broken} broken   ", "bad") if broken else cell("none broken   ", "mute")
-        spans += cell(f"{running} running   ", "run" if running else "mute")
-        if board.loaded < board.total:
-            spans += cell(f"history of {count(board.loaded)} of {count(board.total)} loaded", "warn")
-        return spans
+        return spans + cell(f"{running} running   ", "run" if running else "mute")
 
     def down(self, board: PipelinesBoard, key: str) -> "Level | Message | None":
         row = next((row for row in board.rows if str(row.project.id) == key), None)

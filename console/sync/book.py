@@ -1,5 +1,6 @@
 """What sync remembers of one project: where its fills stand, and what is due."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -55,6 +56,13 @@ class Book:
         """Whether pipelines and jobs are stored back to the horizon."""
         return all(self.mark(kind).complete for kind in FILLS)
 
+    @property
+    def complete_since(self) -> datetime | None:
+        """From when on pipelines and jobs are stored; None: nothing is yet."""
+        reached = [mark.reached for kind in FILLS if not (mark := self.mark(kind)).complete]
+        known = [one for one in reached if one is not None]
+        return max(known, default=None) if len(known) == len(reached) else None
+
     def failed(self, problem: str, next_try: datetime) -> None:
         """Its last step failed; `problem` is empty when the source failed as a whole.
 
@@ -79,3 +87,10 @@ class Book:
     def deployments_due(self, every: float) -> datetime | None:
         """When its deployments are to be asked for; None: now."""
         return None if self.deployed_at is None else self.deployed_at + timedelta(seconds=every)
+
+
+def complete_since(books: Iterable[Book]) -> datetime | None:
+    """From when on everything of all projects is stored, by those whose fill goes on; None: not even their newest."""
+    since = [book.complete_since for book in books if not book.filled]
+    known = [one for one in since if one is not None]
+    return max(known, default=None) if len(known) == len(since) else None

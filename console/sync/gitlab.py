@@ -11,6 +11,7 @@ from ..model.cache import CacheUse
 from ..model.freshness import SourceHealth
 from ..ports import SourceError, Want
 from .agenda import Kind, Step
+from .book import complete_since
 from .context import Context
 from .fleet import Fleet
 from .logs import Logs
@@ -99,7 +100,7 @@ class GitLabSync:
         health = replace(self._context.line.condition.health(), requests_left=requests_left)
         loaded, total = self._fleet.progress or (filled, len(books))
         if loaded < total:
-            health = replace(health, loaded=loaded, total=total)
+            health = replace(health, loaded=loaded, total=total, complete_since=complete_since(books))
         failing = [book for book in books if book.problem]
         if health.reason:
             return health

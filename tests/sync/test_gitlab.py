@@ -111,6 +111,21 @@ async def test_the_first_walk_says_how_many_of_how_many_projects(time: Time) -> 
         assert 3 <= loaded < 40
 
 
+async def test_a_fill_tells_from_when_on_everything_is_stored(time: Time) -> None:
+    stage = Stage(fleet(2, 30), MemoryHistory(), time, Rhythm(requests_per_minute=60))
+    told = []
+    async with stage.running():
+        assert stage.health().complete_since is None
+        for _ in range(12):
+            await time.advance(3)
+            if (since := stage.health().complete_since) is not None:
+                told.append(since)
+                expected = {one.id for one in stage.gitlab.all_pipelines if one.created_at > since}
+                assert expected <= {one.id for one in stage.history.all_pipelines}
+    assert len(set(told)) > 1
+    assert told == sorted(told, reverse=True)
+
+
 async def test_a_mistake_of_ours_ends_it_loudly(stage: Stage) -> None:
     task = asyncio.ensure_future(stage.sync.run())
     stage.gitlab.all_runners = None  # type: ignore[assignment]
