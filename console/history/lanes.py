@@ -87,7 +87,10 @@ class Lanes:
     async def _submit(self, lane: ThreadPoolExecutor, run: Callable[..., T], *args: Any) -> T:
         if self._closing.is_set():
             raise HistoryError(f"History {self.path} is closed", trouble=Trouble.UNREACHABLE)
-        future = lane.submit(run, *args)
+        # asyncio ties a future and its copy in a knot: rows held by it would stay until the search for garbage comes.
+        held: list[T] = []
+        future = lane.submit(lambda: held.append(run(*args)))
         self._under_way.add(future)
         future.add_done_callback(self._under_way.discard)
-        return await asyncio.wrap_future(future)
+        await asyncio.wrap_future(future)
+        return held.pop()
