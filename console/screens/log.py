@@ -42,7 +42,7 @@ class LogScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "back", "Back", id="log.back"),
-        Binding("slash", "find", "Search", id="log.find"),
+        Binding("slash", "find", "Search", id="log.find", priority=True),
         Binding("n", "match(1)", "Next", id="log.next"),
         Binding("N", "match(-1)", "Previous", id="log.previous", show=False),
         Binding("exclamation_mark", "first_error", "First error", id="log.error"),
@@ -228,18 +228,20 @@ class LogScreen(ModalScreen[None]):
         self.view.show_everything_again()
         self._show_status()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In the search line `/` is a character."""
+        return not self.query(Prompt) if action == "find" else True
+
     async def action_find(self) -> None:
-        if self.query(Prompt):
-            return
-        prompt = Prompt("search", self.view.needle.text if self.view.needle else "", ())
+        prompt = Prompt("search", self.view.needle.text if self.view.needle else "", (), self.view)
         prompt.placeholder = "search the whole log; upper case makes case matter"
         await self.mount(prompt)
-        prompt.focus()
+        self.set_focus(prompt)
 
     async def on_prompt_closed(self, message: Prompt.Closed) -> None:
         message.stop()
+        message.prompt.pass_on_late_keys()
         await message.prompt.remove()
-        self.view.focus()
         if message.text is None:
             return
         self._forget_matches()

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -74,8 +73,7 @@ class BottomLine(Vertical):
         """Esc takes a filter away and leaves a command unsaid."""
         message.stop()
         self.query_one(Line).display = True
-        for key in message.prompt.late:
-            self.app.post_message(events.Key(key.key, key.character))
+        message.prompt.pass_on_late_keys()
         await message.prompt.remove()
         if message.prompt.kind == "filter":
             self.post_message(self.Filtered(message.text or "", done=True))

@@ -62,6 +62,11 @@ class Prompt(Input):
             self.screen.set_focus(self._focus_after)
             self.post_message(self.Closed(self, text))
 
+    def pass_on_late_keys(self) -> None:
+        """Let the keys that came too late for us act where the focus is now."""
+        for key in self.late:
+            self.app.post_message(events.Key(key.key, key.character))
+
     async def _on_key(self, event: events.Key) -> None:
         """Enter and Esc act here and not as bindings, which the app runs after the keys that stand behind them."""
         if self._answered:

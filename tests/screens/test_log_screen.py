@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from console.model.pipelines import Job, Status
@@ -420,3 +421,12 @@ async def test_the_log_is_drawn_in_every_kind_of_theme(name: str) -> None:
         viewer.host.theme = name
         await viewer.search("make")
         assert "$ make" in viewer.host.shown()
+
+
+async def test_keys_that_come_in_one_burst_reach_the_search_line() -> None:
+    async with viewing(SECTIONS) as viewer:
+        for key, character in (("slash", "/"), ("slash", "/"), ("n", "n"), ("enter", "\r")):
+            viewer.host.post_message(events.Key(key, character))
+        await viewer.until(lambda: viewer.screen.view.needle is not None and viewer.host.focused is viewer.screen.view)
+        assert viewer.screen.view.needle is not None
+        assert viewer.screen.view.needle.text == "/n"
