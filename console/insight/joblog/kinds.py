@@ -41,7 +41,7 @@ NOISE = Kind(
 FAULT = Kind(
     re.compile(
         r"E {2,}\S"  # pytest
-        r"|(?:FAILED|ERROR) \S+\.py(?:::|\b)"
+        r"|(?:FAILED|FAIL|ERROR) \S+?(?:::|\.(?:py|[jt]sx?|rb|php|exs?|java|kt|cs)\b)"
         r"|\s*--- FAIL: |panic: |FAIL\s+\S"
         r"|\S+?[:(]\d+(?:[:,.]\d+)*\)?:? *(?:fatal )?(?:error|Error)\b|\S+\.go:\d+:\d+: \S"
         r"|\[ERROR\] (?=\S)(?!-> \[Help|To see the full|Re-run Maven|For more info|\[Help|After correcting|See )"
