@@ -111,7 +111,7 @@ def _open(
     gitlab = sources.gitlab(context.gitlab) if context.gitlab else None
     engines = sources.engines(context)
     metrics = sources.metrics(context.prometheus) if context.prometheus else None
-    history = open_history(history_place(loaded, where, name), keep_days=days)
+    history = open_history(history_place(loaded, where, name), clock=runs, keep_days=days)
     sync = Sync(
         gitlab,
         engines,
