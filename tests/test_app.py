@@ -236,6 +236,20 @@ async def test_a_chart_alone_follows_the_cursor_and_leaves_by_the_same_keys(worl
             await until(pilot, lambda: app.pane.table.size.height > 10)
 
 
+async def test_what_an_earlier_run_stored_grows_older_while_history_fails(world: World) -> None:
+    async with world.app().run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "llm/docs" in shown(pilot))
+        await pilot.press("q")
+    world.error = SourceError("history cannot be opened", trouble=Trouble.BROKEN)
+    app, now = world.app(), [NOW]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.clock = lambda: now[0]
+        await until(pilot, lambda: "as of 0s ago" in shown(pilot))
+        now[0] += timedelta(minutes=9)
+        app.pane._say_age()
+        await until(pilot, lambda: "as of 9m ago" in shown(pilot))
+
+
 async def test_a_row_without_a_page_of_its_own_gives_its_projects_and_else_its_name(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

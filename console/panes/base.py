@@ -4,7 +4,7 @@ The pane follows the board of its deepest level, and rests while it is hidden.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,13 +16,12 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from ..messages import Notice, PlaceChanged
-from ..model.freshness import SourceHealth, State
 from ..text import age
 from ..widgets.cells import Cell, cell
 from ..widgets.line import Line
 from ..widgets.rows import Rows
 from . import PaneKind
-from .level import Level
+from .level import Level, why_empty
 
 if TYPE_CHECKING:
     from ..ports import Services
@@ -69,6 +68,8 @@ class Pane(Vertical):
     ]
     ROOM_FOR_CHART = 30
     """Terminal lines from which on a chart stands beside its table without being asked for."""
+    AGE_SECONDS = 10
+    """Between looks at the age of what an earlier run stored."""
     SETTLE_SECONDS = 0.15
     """A chart follows the cursor once it has rested this long: a held key draws none."""
 
@@ -82,6 +83,7 @@ class Pane(Vertical):
         self._changed = asyncio.Event()
         self._chart_asked: bool | None = None
         self._chart_timer: Any = None
+        self._age_timer: Any = None
         self._visiting = ""
 
     def compose(self) -> ComposeResult:
@@ -195,8 +197,14 @@ class Pane(Vertical):
             note = (("! ", "bad"), (self.problem, "bad"), ("   ", ""), *note)
         elif stand.stored_at is not None:
             note = (*cell(f"as of {age(stand.stored_at, self.clock())} ago   ", "warn"), *note)
+            self._age_timer = self._age_timer or self.set_timer(self.AGE_SECONDS, self._say_age)
         right = (*self._filling(), *cell(self.table.position, "mute"))
         self.query_one(".note", Line).say(note, right)
+
+    def _say_age(self) -> None:
+        """What was stored grows older while nothing newer comes."""
+        self._age_timer = None
+        self._say_note()
 
     def _filling(self) -> Cell:
         """How far back history goes while it is being filled: sums over a wider window are of what is there."""
@@ -380,12 +388,6 @@ class Pane(Vertical):
             await self.mount(Chart())
         row = self.table.row
         self.query_one(Chart).set_data(self.stand.level.chart(self.stand.board, row.key if row else None))
-
-
-def why_empty(sources: Iterable[SourceHealth], usual: str) -> str:
-    """What a table without rows says: the first source that fails explains more than `usual`."""
-    failing = (one for one in sources if one.reason and one.state in (State.FAILING, State.LIMITED))
-    return next((f"{one.source}: {one.reason}" for one in failing), usual)
 
 
 def _called(place: str, name: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..model.freshness import SourceHealth, State
 from ..text import duration
 from ..widgets.cells import Cell, Column, Row
 
@@ -85,3 +86,9 @@ def next_window(window: timedelta) -> timedelta:
 def next_of(values: Sequence[T], value: T) -> T:
     """The value after `value`, round and round."""
     return values[(values.index(value) + 1) % len(values)] if value in values else values[0]
+
+
+def why_empty(sources: Iterable[SourceHealth], usual: str) -> str:
+    """What a table without rows says: the first source that fails explains more than `usual`."""
+    failing = (one for one in sources if one.reason and one.state in (State.FAILING, State.LIMITED))
+    return next((f"{one.source}: {one.reason}" for one in failing), usual)
