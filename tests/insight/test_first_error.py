@@ -14,8 +14,9 @@ def named(script: list[str]) -> str | None:
 @pytest.mark.parametrize(
     ("script", "cause"),
     [
-        (["  ok keeps order (3 ms)", "FAILED test/socket.spec.ts::reconnects - Error: expected OPEN", "1 failed, 9 passed",
-          "make: *** [Makefile:18: test] Error 1"], "FAILED test/socket.spec.ts::reconnects - Error: expected OPEN"),
+        (["  ok keeps order (3 ms)", "FAILED test/socket.spec.ts::reconnects - Error: expected OPEN",
+          "1 failed, 9 passed", "make: *** [Makefile:18: test] Error 1"],
+         "FAILED test/socket.spec.ts::reconnects - Error: expected OPEN"),
         (["$ pytest", "tests/test_a.py F", "    def test_a():", ">       assert f() == 1", "E       assert 2 == 1",
           "FAILED tests/test_a.py::test_a - assert 2 == 1", "1 failed, 40 passed in 3.2s"], "E       assert 2 == 1"),
         (["$ go test ./...", "ok  \texample/a\t0.1s", "--- FAIL: TestB (0.00s)", "    b_test.go:9: want 1, got 2",
