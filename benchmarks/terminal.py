@@ -85,11 +85,15 @@ def candidates(stored: Fleet, others: Sequence[Candidate]) -> list[Candidate]:
 
 
 def run(
-    sizes: Sequence[tuple[int, int]] = SIZES, runs: int = RUNS, others: Sequence[str] = (), rest: float = REST_SECONDS
+    sizes: Sequence[tuple[int, int]] = SIZES,
+    runs: int = RUNS,
+    others: Sequence[str] = (),
+    rest: float = REST_SECONDS,
+    kept: Path | None = None,
 ) -> dict[str, Any]:
     """Figures by size and program, targets with their verdicts, and how busy the machine was."""
     told: dict[str, Any] = {"runs": runs, "cpus": os.cpu_count(), "load_before": round(os.getloadavg()[0], 2)}
-    with tempfile.TemporaryDirectory(prefix="console-bench-others-") as folder, fleet() as (stored, platform):
+    with tempfile.TemporaryDirectory(prefix="console-bench-others-") as folder, fleet(kept) as (stored, platform):
         programs = candidates(stored, [_installed(name, Path(folder)) for name in others])
         alone = Candidate("console_alone", programs[1].command, READY, stored, "\r")
         every: dict[tuple[int, int], dict[str, list[Figures]]] = {size: {} for size in sizes}
@@ -138,11 +142,14 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--size", type=_size, action="append", metavar="COLUMNSxROWS", help="default: 80x24 and 200x50")
     parser.add_argument("--rest", type=float, default=REST_SECONDS, metavar="SECONDS", help="how long rest is watched")
     parser.add_argument("--with", dest="others", default="", metavar="NAME,…", help=f"also: {', '.join(OTHERS)}")
+    parser.add_argument(
+        "--history", type=Path, metavar="FOLDER", help="keep the filled history here, or take it from here"
+    )
     asked = parser.parse_args(words)
     others = [name for name in asked.others.split(",") if name]
     if unknown := set(others) - set(OTHERS):
         parser.error(f"there is no {', '.join(unknown)}; there are: {', '.join(OTHERS)}")
-    print(json.dumps(run(asked.size or SIZES, asked.runs, others, asked.rest), indent=2))
+    print(json.dumps(run(asked.size or SIZES, asked.runs, others, asked.rest, asked.history), indent=2))
     return 0
 
 
