@@ -16,7 +16,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from ..messages import Notice, PlaceChanged
-from ..text import age
+from ..text import age, count
 from ..widgets.cells import Cell, cell
 from ..widgets.line import Line
 from ..widgets.rows import Rows
@@ -213,7 +213,8 @@ class Pane(Vertical):
         if filling is None:
             return ()
         since = filling.complete_since
-        told = f"history back to {since.astimezone():%d %b}" if since else "history loading"
+        some = f"{count(filling.loaded or 0)} of {count(filling.total or 0)} projects loaded"
+        told = f"history back to {since.astimezone():%d %b}" if since else some
         return cell(f"{told}   ", "warn")
 
     # --- Going down and back ---------------------------------------------------------------------------------------

@@ -100,7 +100,8 @@ class GitLabSync:
         health = replace(self._context.line.condition.health(), requests_left=requests_left)
         loaded, total = self._fleet.progress or (filled, len(books))
         if loaded < total:
-            health = replace(health, loaded=loaded, total=total, complete_since=complete_since(books))
+            since = None if self._fleet.progress else complete_since(books)
+            health = replace(health, loaded=loaded, total=total, complete_since=since)
         failing = [book for book in books if book.problem]
         if health.reason:
             return health
