@@ -76,7 +76,7 @@ def reading(path: Path, threads: int, opened: Callable[[SqliteConnection], None]
 
     @event.listens_for(engine, "connect")
     def _connect(raw: SqliteConnection, _record: Any) -> None:
-        _pragmas(raw, "query_only=ON", "cache_size=-2000")
+        _pragmas(raw, "query_only=ON", "cache_size=-500")
         opened(raw)
 
     _begin(engine, "BEGIN")
