@@ -36,8 +36,12 @@ class Loopback:
         self._socket.listen(128)
         self._thread.start()
 
+    def finish(self) -> None:
+        """Ask it to end, without waiting: answers under way, such as streams of events, are cut off."""
+        self._server.should_exit = self._server.force_exit = True
+
     def stop(self) -> None:
-        self._server.should_exit = True
+        self.finish()
         if self._thread.is_alive():
             self._thread.join(START_SECONDS)
         self._socket.close()

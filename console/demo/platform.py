@@ -60,6 +60,8 @@ class Platform:
 
     def stop(self) -> None:
         for server in self._servers:
+            server.finish()
+        for server in self._servers:
             server.stop()
 
     def __enter__(self) -> "Platform":
