@@ -200,3 +200,20 @@ async def test_hostile_text_is_shown_inert(name: str) -> None:
     async with app.run_test(size=(40, 6)) as pilot:
         await pilot.press("j", "k")
         assert "after" in app.shown()
+
+
+async def test_the_first_picture_stands_still_when_the_screen_tells_its_size() -> None:
+    rows = table(hundred())
+    rows.go_to("row-004")
+    tops: list[int] = []
+    draw = rows.render_line
+
+    def watched(y: int) -> Any:
+        strip = draw(y)
+        tops.append(rows._top)
+        return strip
+
+    rows.render_line = watched  # type: ignore[method-assign]
+    async with Host(rows).run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        assert set(tops) == {0}
