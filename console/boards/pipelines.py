@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +13,10 @@ from ..model.pipelines import Job, Pipeline, Project, Status
 if TYPE_CHECKING:
     from ..insight.graph import Slot
     from ..ports import DayDurations, Services
+
+
+_AT_ONCE = 100
+"""Projects judged before others may have the event loop: thousands take longer than a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +116,12 @@ async def fleet(services: Services) -> PipelinesBoard:
     for one in active:
         if one.status.active:
             running[one.project_id] = running.get(one.project_id, 0) + 1
-    rows = [
-        _row(one, latest.get(one.id, ()), durations.get(one.id, ()), running.get(one.id, 0), broken.get(one.id), failed)
-        for one in projects
-    ]
+    rows = []
+    for known in projects:
+        mine, days = latest.get(known.id, ()), durations.get(known.id, ())
+        rows.append(_row(known, mine, days, running.get(known.id, 0), broken.get(known.id), failed))
+        if len(rows) % _AT_ONCE == 0:
+            await asyncio.sleep(0)
     rows.sort(key=lambda row: _urgency(row, row.project.id in broken, now))
     loaded, total = await history.filled()
     fresh = max(

@@ -4,7 +4,7 @@ The pane follows the board of its deepest level, and rests while it is hidden.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,11 +17,11 @@ from textual.message import Message
 
 from ..messages import Notice, PlaceChanged
 from ..text import age, count
-from ..widgets.cells import Cell, cell
+from ..widgets.cells import Cell, Row, cell
 from ..widgets.line import Line
 from ..widgets.rows import Rows
 from . import PaneKind
-from .level import Level, why_empty
+from .level import Level, gathered, why_empty
 
 if TYPE_CHECKING:
     from ..ports import Services
@@ -127,7 +127,7 @@ class Pane(Vertical):
         table.hide(stand.hidden)
         table.go_to(stand.key)
         if stand.board is not None:
-            self._show(stand.board)
+            self._show(stand.board, stand.level.rows(stand.board))
         else:
             self.query_one(".note", Line).say(())
         self._arrange_chart()
@@ -173,9 +173,10 @@ class Pane(Vertical):
                 self._say_note()
             else:
                 self.problem = ""
+                rows = await gathered(stand.level.rows(board))
                 stand.board, stand.stored_at = board, None
                 self.table.empty = why_empty(self.services.sync.health(), stand.level.empty)
-                self._show(board)
+                self._show(board, rows)
             await self._changed.wait()
 
     def on_show(self) -> None:
@@ -184,8 +185,8 @@ class Pane(Vertical):
     def on_hide(self) -> None:
         self.workers.cancel_group(self, "board")
 
-    def _show(self, board: Any) -> None:
-        self.table.replace(self.stand.level.rows(board))
+    def _show(self, board: Any, rows: Iterable[Row]) -> None:
+        self.table.replace(rows)
         self._say_note()
         self._draw_chart()
         self._arrive()

@@ -1,5 +1,6 @@
 """What a pane shows at one depth: a plain object that turns one board into rows, tested without a screen."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from ..widgets.chartdata import ChartData
 
 T = TypeVar("T")
+AT_ONCE = 100
+"""Rows made before others may have the event loop."""
 
 
 class Level:
@@ -92,3 +95,13 @@ def why_empty(sources: Iterable[SourceHealth], usual: str) -> str:
     """What a table without rows says: the first source that fails explains more than `usual`."""
     failing = (one for one in sources if one.reason and one.state in (State.FAILING, State.LIMITED))
     return next((f"{one.source}: {one.reason}" for one in failing), usual)
+
+
+async def gathered(rows: Iterable[Row]) -> list[Row]:
+    """All rows; those of a fleet of thousands take longer than a frame, so keys are let in between."""
+    made: list[Row] = []
+    for row in rows:
+        made.append(row)
+        if len(made) % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return made
