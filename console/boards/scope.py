@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from ..model.pipelines import Project
+
+if TYPE_CHECKING:
+    from ..ports import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,15 @@ class Span:
         days = max(1, -(-window // timedelta(days=1)))
         start = today - timedelta(days=days - 1)
         return cls(start - timedelta(days=days), start, today)
+
+
+async def whole_since(services: "Services") -> date | None:
+    """The first UTC day from which on history holds everything; None: not known, since it is being filled."""
+    loaded, total = await services.history.filled()
+    if loaded >= total:
+        return date.min
+    back = [one.complete_since for one in services.sync.health() if one.complete_since is not None]
+    return max(back).date() + timedelta(days=1) if back else None
 
 
 def find(projects: Iterable[Project], name: str) -> Project:

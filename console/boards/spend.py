@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..model.pipelines import Project
-from .scope import Span, find
+from .scope import Span, find, whole_since
 
 if TYPE_CHECKING:
     from ..ports import DaySpend, Services
@@ -104,8 +104,12 @@ async def spend(services: Services, window: timedelta, by: str = "project", proj
     since = min(span.before, now.date() - _LOOK_BACK, now.date().replace(day=1))
     days = await history.spend(since, project_id=None if chosen is None else chosen.id)
     inside = [one for one in days if one.day >= span.start]
-    total = _row(services, "total", None, days, span, sum(one.minutes for one in inside))
-    rows = _rows(services, days, span, _names(by, projects), total.minutes)
+    whole_from = await whole_since(services)
+    whole = [one for one in days if whole_from is not None and one.day >= whole_from]
+    # Sums over days that are not all stored yet would look like a rise.
+    compared = whole_from is not None and whole_from <= span.before
+    total = _row(services, "total", None, days, span, sum(one.minutes for one in inside), compared)
+    rows = _rows(services, days, span, _names(by, projects), total.minutes, compared)
     return SpendBoard(
         rows,
         by,
@@ -113,7 +117,7 @@ async def spend(services: Services, window: timedelta, by: str = "project", proj
         rates.currency,
         rates.priced_on,
         _waste(services, inside),
-        _month_end(services, days, now.date()),
+        _month_end(services, whole, now.date()) if _month_is_whole(whole_from, now.date()) else None,
         services.settings.goals.monthly_budget if chosen is None else None,
         window,
         "" if chosen is None else chosen.path,
@@ -137,18 +141,30 @@ def _names(by: str, projects: Sequence[Project]) -> Names:
     return ways[by]
 
 
-def _rows(services: Services, days: Iterable[DaySpend], span: Span, names: Names, whole: float) -> tuple[SpendRow, ...]:
+def _month_is_whole(whole_from: date | None, today: date) -> bool:
+    return whole_from is not None and whole_from <= today.replace(day=1)
+
+
+def _rows(
+    services: Services, days: Iterable[DaySpend], span: Span, names: Names, whole: float, compared: bool
+) -> tuple[SpendRow, ...]:
     """Dearest first; without prices, most minutes first."""
     groups: dict[tuple[str, int | None], list[DaySpend]] = {}
     for one in days:
         groups.setdefault(names(one), []).append(one)
-    rows = [_row(services, name, id, mine, span, whole) for (name, id), mine in groups.items()]
+    rows = [_row(services, name, id, mine, span, whole, compared) for (name, id), mine in groups.items()]
     shown = (row for row in rows if row.jobs)
     return tuple(sorted(shown, key=lambda row: (-(row.cost or 0.0), -row.minutes, row.name)))
 
 
 def _row(
-    services: Services, name: str, project_id: int | None, days: Sequence[DaySpend], span: Span, whole: float
+    services: Services,
+    name: str,
+    project_id: int | None,
+    days: Sequence[DaySpend],
+    span: Span,
+    whole: float,
+    compared: bool,
 ) -> SpendRow:
     from ..insight import spend as judge
 
@@ -166,7 +182,7 @@ def _row(
         told.cost,
         told.unpriced,
         told.minutes / whole if whole else None,
-        judge.change(told.minutes, before),
+        judge.change(told.minutes, before) if compared else None,
         sum(one.retried_minutes for one in inside),
         sum(one.superseded_minutes for one in inside),
         tuple(sorted(points.items())),

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from console.boards.spend import spend
+from console.model.freshness import SourceHealth, State
 from console.model.settings import Goals, Rates, Settings
 from console.ports import DaySpend, SourceError
-from tests.fakes import NOW, FakeHistory, project, services
+from tests.fakes import NOW, FakeHistory, FakeSync, project, services
 
 WEEK = timedelta(days=7)
 TODAY = NOW.date()
@@ -56,6 +57,19 @@ async def test_a_window_is_compared_with_the_one_before() -> None:
     board = await spend(services(fleet(spent(15), spent(10, ago=8), spent(99, ago=40))), WEEK)
     assert board.total.minutes == 15
     assert board.total.change == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("whole_for_days", "change"), [(None, None), (8, None), (14, 1.0)], ids=["unknown", "not the window before", "both"]
+)
+async def test_history_that_is_being_filled_makes_no_rise(whole_for_days: int | None, change: float | None) -> None:
+    history = fleet(spent(20), spent(10, ago=8))
+    history.fills = (1, 2)
+    since = None if whole_for_days is None else NOW - timedelta(days=whole_for_days)
+    sync = FakeSync(sources=(SourceHealth("gitlab", State.LIVE, NOW, complete_since=since),))
+    board = await spend(services(history, sync=sync), WEEK)
+    assert (board.total.change, board.rows[0].change) == (change, change)
+    assert board.month_end is None
 
 
 @pytest.mark.parametrize(
