@@ -33,13 +33,14 @@ class Logs:
     def __init__(self, context: Context, parse_log: Callable[[bytes], tuple[CacheUse, ...]]) -> None:
         self._context = context
         self._parse = parse_log
-        self._budget = Budget(context.rhythm.logs_per_minute, context.pace)
+        most = context.rhythm.logs_per_minute
+        self._budget = Budget(most, context.pace) if most else None  # none: no log is read at all
         self._tries: dict[int, int] = {}
         self._aside: dict[int, datetime] = {}
 
     async def run(self) -> None:
-        """Read for ever; sleeps until jobs are stored when no log is due."""
-        while True:
+        """Read for ever, unless no log may be read; sleeps until jobs are stored when none is due."""
+        while self._budget is not None:
             try:
                 read = await self.read_some()
             except SourceError:  # the line, or the history's, knows and waits before the next try
@@ -49,17 +50,19 @@ class Logs:
 
     async def read_some(self) -> int:
         """Read the newest logs that are due; gives how many were dealt with."""
+        if self._budget is None:
+            return 0
         now = self._context.pace.clock()
         self._aside = {id: until for id, until in self._aside.items() if until > now}
         left_out = tuple(self._aside)
         jobs = await self._context.store.ask(partial(self._context.writer.unread_logs, BATCH, not_of=left_out))
         for job in jobs:
             if job.project_id not in self._aside:
+                await self._budget.take()
                 await self._read(job)
         return len(jobs)
 
     async def _read(self, job: Job) -> None:
-        await self._budget.take()
         try:
             found = await asyncio.to_thread(self._parse, await cache_parts(partial(self._part, job)))
         except SourceError as error:

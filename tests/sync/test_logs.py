@@ -139,6 +139,14 @@ async def test_no_more_logs_are_read_than_the_budget_allows() -> None:
     assert passed >= (10 - 2 - 1) * 60 / 16
 
 
+async def test_a_budget_of_none_reads_no_log() -> None:
+    stage = Stage([finished(1)], Rhythm(logs_per_minute=0))
+    async with stage.running():
+        await stage.time.advance(3600)
+    assert not stage.history.read
+    assert stage.gitlab.count("log 1") == 0
+
+
 async def test_an_erased_log_is_not_asked_for_again() -> None:
     stage = Stage([finished(1), finished(2)])
     del stage.gitlab.logs[2]
