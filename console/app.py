@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from . import last, theme
 from .boards.header import HeaderBoard
-from .commands import Command, Everything, Unknown, parse, suggestions
+from .commands import Command, Everything, Unknown, copy_row, open_row, parse, suggestions
 from .driver import TerminalApp
 from .launch import Launch, Runtime
 from .messages import LogRequested, Notice, PlaceChanged
@@ -62,6 +62,8 @@ class ConsoleApp(TerminalApp):
         self.runtime: Runtime | None = None
         self.theme_names: tuple[str, ...] = ()
         self._before = ""
+        self._problem = ""
+        """Why the context cannot be opened."""
         self._kept = last.read(launch.state_path(launch.context))
         kept = self._kept.pane
         self._pane = kept if kept in {kind.name for kind in PANES} else PANES[0].name
@@ -122,6 +124,7 @@ class ConsoleApp(TerminalApp):
         stand = Stand(pane.stand.level, None, place.key, place.filter, place.sort, place.descending, place.hidden)
         stand.stored_at = stored.at if stored and board is not None else None
         pane.restore(board, stand)
+        pane.problem = self._problem
         return pane
 
     # --- Work behind the first paint -------------------------------------------------------------------------------
@@ -134,16 +137,23 @@ class ConsoleApp(TerminalApp):
         try:
             runtime = await self.launch.open(self.context, self.announce)
         except SourceError as error:
-            self.notify(f"{error} {error.remedy}".strip(), title="Nothing can be read", severity="error", timeout=60)
+            self.notify(f"{error}\n{error.remedy}".strip(), title="Nothing can be read", severity="error", timeout=60)
             self.top_line.fail(str(error))
+            self._tell_panes(str(error))
             return
         self.runtime = runtime
+        self._tell_panes("")
         self._watch()
         for pane in self.query(Pane):
             pane.attend(runtime.services)
         self.top_line.follow(runtime.services)
         self.read_themes()
         await runtime.run()
+
+    def _tell_panes(self, problem: str) -> None:
+        self._problem = problem
+        for pane in self.query(Pane):
+            pane.fail(problem)
 
     @work(group="themes")
     async def read_themes(self) -> None:
@@ -297,10 +307,12 @@ class ConsoleApp(TerminalApp):
             )
 
     def action_refresh_now(self) -> None:
-        if self.runtime is None:
-            self.notify("Still starting.", severity="warning")
-        else:
+        if self.runtime is not None:
             self.runtime.refresh()
+        elif self._problem:
+            self.begin()
+        else:
+            self.notify("Still starting.", severity="warning")
 
     def action_keys(self) -> None:
         from .screens.keys import KeysScreen
@@ -317,24 +329,11 @@ class ConsoleApp(TerminalApp):
         )
 
     async def action_copy(self) -> None:
-        """The link of the row under the cursor, or its name where it has none."""
-        text = await self.pane.link() or self.pane.table.label
-        if not text:
-            self.notify("Nothing to copy here.", severity="warning")
-            return
-        from .widgets.clipboard import copy
-
-        self.notify(await copy(self, text))
+        self.notify(await copy_row(self, self.pane))
 
     async def action_open_link(self) -> None:
-        """Open the row's page; where there is no browser, as over SSH, it is copied."""
-        from .widgets.browser import open_page
-
-        link = await self.pane.link()
-        if not link:
-            self.notify("Nothing to open here: the row has no link.", severity="warning")
-        elif not await open_page(link):
-            await self.action_copy()
+        if told := await open_row(self, self.pane):
+            self.notify(told)
 
     async def action_contexts(self) -> None:
         """Go on to the next context; `:context NAME` goes to a certain one."""
@@ -352,7 +351,7 @@ class ConsoleApp(TerminalApp):
             )
             return
         await self._leave_context()
-        self.context = name
+        self.context, self._problem = name, ""
         self._kept = last.read(self.launch.state_path(name))
         await self.query(Pane).remove()
         self._pane = self._kept.pane if self._kept.pane in {kind.name for kind in PANES} else PANES[0].name

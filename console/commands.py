@@ -1,4 +1,4 @@
-"""What can be said by name: the `:` line and the palette."""
+"""What can be said by name, in the `:` line and the palette, and what can be done with the row on screen."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,9 +6,11 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
+from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from .panes import PANES
+from .panes.base import Pane
 
 VERBS = {
     "context": "switch to another context",
@@ -57,6 +59,26 @@ def suggestions(contexts: Iterable[str], themes: Iterable[str]) -> list[str]:
         *(f"context {name}" for name in contexts),
         *(f"theme {name}" for name in themes),
     ]
+
+
+async def copy_row(app: App[Any], pane: Pane) -> str:
+    """Copy the link of the row under the cursor, or its name where it has none; what to tell the operator."""
+    text = await pane.link() or pane.table.label
+    if not text:
+        return "Nothing to copy here."
+    from .widgets.clipboard import copy
+
+    return await copy(app, text)
+
+
+async def open_row(app: App[Any], pane: Pane) -> str:
+    """Open the row's page; where there is no browser, as over SSH, it is copied. What to tell, if anything."""
+    from .widgets.browser import open_page
+
+    link = await pane.link()
+    if not link:
+        return "Nothing to open here: the row has no link."
+    return "" if await open_page(link) else await copy_row(app, pane)
 
 
 class Everything(Provider):

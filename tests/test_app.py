@@ -250,6 +250,18 @@ async def test_what_an_earlier_run_stored_grows_older_while_history_fails(world:
         await until(pilot, lambda: "as of 9m ago" in shown(pilot))
 
 
+async def test_a_history_that_does_not_open_is_told_in_every_pane_and_tried_again(world: World) -> None:
+    world.error = SourceError("history is damaged", trouble=Trouble.BROKEN, remedy="Move it away.")
+    app = world.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in ("2", "5"):
+            await pilot.press(key)
+            await until(pilot, lambda: "! history is damaged" in shown(pilot) and "Loading" not in shown(pilot))
+        world.error = None
+        await pilot.press("r", "2")
+        await until(pilot, lambda: "llm/docs" in shown(pilot) and "damaged" not in shown(pilot))
+
+
 async def test_a_row_without_a_page_of_its_own_gives_its_projects_and_else_its_name(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,7 @@ from ..widgets.cells import Cell, Row, cell
 from ..widgets.line import Line
 from ..widgets.rows import Rows
 from . import PaneKind
-from .level import Level, gathered, why_empty
+from .level import Level, called, gathered, why_empty
 
 if TYPE_CHECKING:
     from ..ports import Services
@@ -120,7 +120,7 @@ class Pane(Vertical):
     def _enter(self) -> None:
         """Show the deepest level from what is known of it, and follow its board."""
         stand, table = self.stand, self.table
-        table.empty = stand.level.empty if stand.board is not None else "Loading…"
+        table.empty = stand.level.empty if stand.board is not None else self.problem or "Loading…"
         table.show_columns(stand.level.columns)
         table.set_filter(stand.filter)
         table.sort_by(stand.sort, stand.descending)
@@ -149,6 +149,11 @@ class Pane(Vertical):
         """
         if topics & self.stand.level.topics or ("sources" in topics and not self.table.shown):
             self._changed.set()
+
+    def fail(self, problem: str) -> None:
+        """Nothing can be read at all, as `problem` says; empty: now it can."""
+        self.problem = problem
+        self._enter()
 
     def attend(self, services: "Services | None") -> None:
         """Read from these services from now on; None: there are none yet."""
@@ -283,7 +288,7 @@ class Pane(Vertical):
         place, self._visiting = self._visiting, ""
         if not place:
             return
-        named = [row for row in self.table.shown if any(_called(place, value) for value in row.fields.values())]
+        named = [row for row in self.table.shown if any(called(place, value) for value in row.fields.values())]
         if named:
             self.table.go_to(named[0].key)
             self.on_rows_chosen(Rows.Chosen(named[0].key))
@@ -390,8 +395,3 @@ class Pane(Vertical):
             await self.mount(Chart())
         row = self.table.row
         self.query_one(Chart).set_data(self.stand.level.chart(self.stand.board, row.key if row else None))
-
-
-def _called(place: str, name: str) -> bool:
-    """Whether a row's field is the name given: whole, or the last part of a path."""
-    return name == place or name.rsplit("/", 1)[-1] == place

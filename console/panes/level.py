@@ -105,3 +105,8 @@ async def gathered(rows: Iterable[Row]) -> list[Row]:
         if len(made) % AT_ONCE == 0:
             await asyncio.sleep(0)
     return made
+
+
+def called(place: str, name: str) -> bool:
+    """Whether a row's field is the name given: whole, or the last part of a path."""
+    return name == place or name.rsplit("/", 1)[-1] == place

@@ -44,6 +44,8 @@ class Line(Widget):
         return (*sized(self._left, max(0, width - used - bool(used))), *((" ", ""),) * bool(used), *right)
 
     def render_line(self, y: int) -> Strip:
+        if y:
+            return Strip.blank(self.size.width, self.rich_style)
         segments = [Segment(text, self._style(tone)) for text, tone in self._spans()]
         return Strip(segments, self.size.width)
 
