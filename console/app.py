@@ -307,6 +307,7 @@ class ConsoleApp(TerminalApp):
             )
 
     def action_refresh_now(self) -> None:
+        self.redraw()
         if self.runtime is not None:
             self.runtime.refresh()
         elif self._problem:

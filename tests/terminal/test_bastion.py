@@ -160,6 +160,16 @@ def test_a_resize_storm_is_one_redraw() -> None:
         assert 1 <= draws(session) - before <= 2
 
 
+def test_a_redraw_mends_what_another_program_wrote_over_the_screen() -> None:
+    with python(TINY) as session:
+        session.wait_for("ready")
+        session.send("w")
+        session.wait_for("over the screen")
+        session.send("r")
+        session.wait_for("over the screen", gone=True)
+        session.wait_for("<w><r>")
+
+
 def draws(session: Session) -> int:
     found = re.search(r"draws (\d+)", session.text)
     assert found, session.text

@@ -14,7 +14,8 @@ from console.driver import TerminalApp, leave, terminal_problem
 
 
 class Tiny(TerminalApp):
-    """Says which keys came; `q` quits, `x` crashes, `b` blocks the loop, `t` starts a thread that takes long."""
+    """Says which keys came; `q` quits, `x` crashes, `b` blocks the loop, `r` redraws, `w` spoils the screen,
+    `t` starts a thread that takes long."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +48,10 @@ class Tiny(TerminalApp):
             raise RuntimeError(f"a bug met a token of {len(token)} letters")
         elif event.key == "b":
             time.sleep(60)
+        elif event.key == "r":
+            self.redraw()
+        elif event.key == "w":  # as another program would, past the app
+            os.write(1, b"\x1b[1;1Hwritten over the screen")
         elif event.key == "t":
             self.run_worker(lambda: threading.Event().wait(60), thread=True)
 
