@@ -220,7 +220,8 @@ async def _culprit(services: Services, row: BuildRow, span: Span) -> BuildRow:
 
     days = await services.history.durations(span.before, project_id=row.project_id, jobs=True)
     now = _by_job(one for one in days if one.day >= span.start)
-    found = trends.culprit(now, _by_job(one for one in days if one.day < span.start))
+    slower = row.p50.total_seconds() * (1 - 1 / (1 + row.change)) if row.p50 and row.change else 0.0
+    found = trends.culprit(now, _by_job(one for one in days if one.day < span.start), of=slower)
     return row if found is None else replace(row, culprit=found.job, culprit_change=_time(found.seconds))
 
 

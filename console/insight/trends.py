@@ -32,15 +32,24 @@ class SlowDown:
     seconds: float
 
 
-def culprit(now: Mapping[str, Sketch], before: Mapping[str, Sketch], least: int = LEAST_RUNS) -> SlowDown | None:
-    """The job that slowed down most, in seconds at the median; None: no job with enough runs did."""
+_EXPLAINS = 0.2
+
+
+def culprit(
+    now: Mapping[str, Sketch], before: Mapping[str, Sketch], least: int = LEAST_RUNS, *, of: float = 0.0
+) -> SlowDown | None:
+    """The job that slowed down most, in seconds at the median; None: no job with enough runs did.
+
+    `of`: seconds by which the pipeline slowed down. A job that explains less than a fifth of them is no culprit: jobs
+    may have been added, or wait longer for each other.
+    """
     found: SlowDown | None = None
     for job, sketch in now.items():
         old = before.get(job, Sketch())
         if sketch.count < least or old.count < least:
             continue
         longer = (sketch.quantile(0.5) or 0.0) - (old.quantile(0.5) or 0.0)
-        if longer > 0 and (found is None or longer > found.seconds):
+        if longer > of * _EXPLAINS and longer > 0 and (found is None or longer > found.seconds):
             found = SlowDown(job, longer)
     return found
 

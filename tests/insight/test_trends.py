@@ -26,6 +26,8 @@ def test_the_culprit_is_the_job_that_slowed_down_most() -> None:
     assert found is not None
     assert found.job == "build"
     assert found.seconds == pytest.approx(50, rel=0.06)
+    assert culprit(now, before, of=4 * found.seconds) == found
+    assert culprit(now, before, of=6 * found.seconds) is None, "it explains less than a fifth"
     assert culprit(before, now) is None
     assert culprit({}, {}) is None
 
