@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from ..ports import FleetPage
+from ..ports import FleetPage, SourceError
 from .context import Context
 from .rounds import Rounds
 from .steps import Version
@@ -25,6 +25,8 @@ class Fleet:
         self._walked = False
         self.missing: tuple[str, ...] = ()
         """Groups and projects of the config that the last walk was not shown."""
+        self.problem = ""
+        """Why the fleet could not be walked the last time."""
         self.progress: tuple[int, int] | None = None
         """Projects seen of how many, during the first walk of a fleet of several pages."""
         self._rounds = Rounds(self.look, self._every, context.pace, context.line, context.store)
@@ -49,7 +51,7 @@ class Fleet:
         cursor, before = None, self._seen
         self._seen = {}
         while True:
-            page = await self._context.line.ask(partial(self._context.gitlab.fleet, cursor))
+            page = await self._page(cursor)
             await self._take_in(page, before)
             present |= {project.id for project in page.projects}
             missing += page.missing
@@ -67,6 +69,16 @@ class Fleet:
         await self.follow_running()
         self._context.work.ring()
         self._quiet = self._quiet + 1 if before == self._seen else 0
+
+    async def _page(self, cursor: str | None) -> FleetPage:
+        """One page. What other questions get answered does not make its failure untrue."""
+        try:
+            page = await self._context.line.ask(partial(self._context.gitlab.fleet, cursor))
+        except SourceError as error:
+            self.problem = str(error)
+            raise
+        self.problem = ""
+        return page
 
     async def follow_running(self) -> None:
         """Tell the agenda which pipelines run."""

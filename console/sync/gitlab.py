@@ -105,7 +105,9 @@ class GitLabSync:
         failing = [book for book in books if book.problem]
         if health.reason:
             return health
-        if hidden := self._fleet.missing:
+        if problem := self._fleet.problem:
+            health = replace(health, reason=problem)
+        elif hidden := self._fleet.missing:
             others = f" and {len(hidden) - 1} more" if len(hidden) > 1 else ""
             health = replace(health, reason=f"{hidden[0]}{others} in the config, but not shown to this token")
         elif failing:

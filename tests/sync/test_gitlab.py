@@ -429,6 +429,23 @@ async def test_what_a_group_that_is_suddenly_hidden_held_stays_and_the_group_is_
         assert stage.health().reason == ""
 
 
+async def test_a_fleet_that_cannot_be_walked_is_told_though_other_questions_are_answered(stage: Stage) -> None:
+    async with stage.running():
+        await stage.time.advance(PAST_FILL)
+        stage.gitlab.failing["fleet"] = SourceError("GitLab shows no nope/x to this token", trouble=Trouble.MISSING)
+        told = set()
+        for _ in range(60):
+            await stage.time.advance(10)
+            told.add((stage.health().state, stage.health().reason))
+        await stage.time.advance(60)
+        stage.gitlab.failing.clear()
+        await stage.time.advance(600)
+        assert stage.health().reason == ""
+    failing = {(state, reason) for state, reason in told if "nope/x" in reason}
+    assert len(told - failing) <= 1, "only before the fleet was asked the first time"
+    assert {state for state, _ in failing} == {State.FAILING, State.LIVE}
+
+
 async def test_archived_projects_are_shown_but_not_filled(time: Time) -> None:
     gitlab = fleet(2)
     gitlab.all_projects[1] = replace(gitlab.all_projects[1], archived=True)
