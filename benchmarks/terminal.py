@@ -25,7 +25,7 @@ from .terminal_refresh import READY as REFRESH_READY
 from .terminal_targets import judged
 
 SIZES = ((80, 24), (200, 50))
-RUNS, REST_SECONDS, SETTLE_SECONDS = 5, 10.0, 4.0
+RUNS, REST_SECONDS, SETTLE_SECONDS = 3, 10.0, 4.0
 OTHERS = {"posting": ("posting", ("Jump",)), "dolphie": ("dolphie", ("Dolphie",))}
 """Programs from the Python package index: their command, and what stands on their first screen."""
 
@@ -52,11 +52,11 @@ def once(one: Candidate, size: tuple[int, int], rest_seconds: float) -> Figures:
         if one.fleet is not None:
             environment |= one.fleet.copy(Path(folder) / "fleet").environment
         with Program(one.command, *size, environment) as program:
-            figures = measured.start(program, one.ready)
             if one.restless:
-                return (
-                    figures | measured.keys(program, quiet=False) | measured.refresh(program) | measured.leave(program)
-                )
+                program.wait_for(one.ready)
+                keys = measured.keys(program, quiet=False)
+                return keys | measured.refresh(program) | measured.leave(program)
+            figures = measured.start(program, one.ready)
             measured.settle(program, SETTLE_SECONDS)
             figures |= measured.rest(program, rest_seconds)
             if one.before_keys:
