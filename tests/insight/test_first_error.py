@@ -95,3 +95,14 @@ def test_the_line_number_is_that_of_the_log() -> None:
 
 def test_hostile_text_comes_out_plain() -> None:
     assert named(["$ x", "panic: \x1b]0;title\x07a\x1b[2Jb\u202ec\x00"]) == "panic: abc"
+
+
+@pytest.mark.parametrize(
+    "before", ["", "2026-05-08T09:28:48.074871Z 01O ", "2026-05-08T09:28:48.074871Z 01E ", "\x1b[1m\x1b[31m"]
+)
+def test_what_pytest_says_of_an_assertion_is_read_behind_timestamps_and_colours(before: str) -> None:
+    head = [b"section_start:1778232531:step_script\r\x1b[0K", b"$ pytest"]
+    tail = [b"section_end:1778232532:step_script\r\x1b[0K", b"ERROR: Job failed: exit code 1"]
+    error = parse([*head, f"{before}E   assert 1 == 2".encode(), *tail]).first_error
+    assert error is not None
+    assert error.text == "E   assert 1 == 2"
