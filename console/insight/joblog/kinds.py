@@ -89,7 +89,8 @@ WORDS = (
     b"cannot", b"unable", b"undefined", b"killed", b"timed out", b"abort", b"refused", b"segmentation", b"no space",
     b"unauthorized", b"out of memory", b"could not", b"not recognized", b"backoff", b"exit", b"unknown",
     b"\ne  ", b"o e  ", b"e e  ", b"me  ",  # pytest's E: first, behind a timestamp's stream, behind a colour
-    b"core dumped", b"caused by", b"\xe2\x97\x8f", b"\xe2\x9c\x97", b"\xe2\x9c\x96", b"\xc3\x97", b"\xe2\x9c\x95", b".go:", b"oomkilled",
+    b"core dumped", b"caused by", b"\xe2\x97\x8f",
+    b"\xe2\x9c\x97", b"\xe2\x9c\x96", b"\xc3\x97", b"\xe2\x9c\x95", b".go:", b"oomkilled",
 )  # fmt: skip
 """In lower case, behind a line end: a line without any of these has no failure to tell."""
 _NUMBER = re.compile(r"[1-9]\d*")
