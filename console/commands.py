@@ -61,9 +61,23 @@ def suggestions(contexts: Iterable[str], themes: Iterable[str]) -> list[str]:
     ]
 
 
+async def link_of(pane: Pane) -> str:
+    """The page of the row under the cursor: its own, else its project's; empty: it has none."""
+    from .boards.evidence import page
+    from .ports import SourceError
+
+    row = pane.table.row
+    if row is None or row.link or pane.services is None:
+        return row.link if row else ""
+    try:
+        return await page(pane.services, (*row.fields.values(), *reversed(pane.breadcrumb)))
+    except SourceError:
+        return ""  # history fails, which the note says already
+
+
 async def copy_row(app: App[Any], pane: Pane) -> str:
     """Copy the link of the row under the cursor, or its name where it has none; what to tell the operator."""
-    text = await pane.link() or pane.table.label
+    text = await link_of(pane) or pane.table.label
     if not text:
         return "Nothing to copy here."
     from .widgets.clipboard import copy
@@ -75,7 +89,7 @@ async def open_row(app: App[Any], pane: Pane) -> str:
     """Open the row's page; where there is no browser, as over SSH, it is copied. What to tell, if anything."""
     from .widgets.browser import open_page
 
-    link = await pane.link()
+    link = await link_of(pane)
     if not link:
         return "Nothing to open here: the row has no link."
     return "" if await open_page(link) else await copy_row(app, pane)

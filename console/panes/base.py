@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -21,7 +21,7 @@ from ..widgets.cells import Cell, Row, cell
 from ..widgets.line import Line
 from ..widgets.rows import Rows
 from . import PaneKind
-from .level import Level, called, gathered, why_empty
+from .level import Level, called, gathered, why_empty, why_not
 
 if TYPE_CHECKING:
     from ..ports import Services
@@ -302,17 +302,22 @@ class Pane(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key can act now: None shows it disabled."""
-        if action == "back":
-            return len(self.stands) > 1 or bool(self.table.filter.text) or self.has_class("-chart-only")
-        if action == "option":
-            return bool(parameters) and parameters[0] in self.stand.level.options
-        if action == "chart":
-            return self.stand.level.charted
-        if action == "evidence":
-            return self.stand.level.evident
-        if action == "numbers":
-            return self.has_class("-charted")
-        return True
+        level = self.stand.level
+        can = {
+            "back": len(self.stands) > 1 or bool(self.table.filter.text) or self.has_class("-chart-only"),
+            "option": bool(parameters) and parameters[0] in level.options,
+            "chart": level.charted,
+            "evidence": level.evident,
+            "numbers": self.has_class("-charted"),
+        }
+        return can.get(action, True) or None
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that cannot act says why; Esc on the first level is a habit, and no question."""
+        active = self.screen.active_bindings.get(event.key)
+        if active and active.node is self and not active.enabled and active.binding.action != "back":
+            event.stop()
+            self.post_message(Notice(why_not(active.binding.action, active.binding.description), "warning"))
 
     # --- Moved, sorted, filtered -----------------------------------------------------------------------------------
 
@@ -324,21 +329,6 @@ class Pane(Vertical):
         message.stop()
         self._say_note()
         self.post_message(PlaceChanged())
-
-    # --- Copied and opened -----------------------------------------------------------------------------------------
-
-    async def link(self) -> str:
-        """The page of the row under the cursor: its own, else its project's; empty: it has none."""
-        from ..boards.evidence import page
-        from ..ports import SourceError
-
-        row = self.table.row
-        if row is None or row.link or self.services is None:
-            return row.link if row else ""
-        try:
-            return await page(self.services, (*row.fields.values(), *reversed(self.breadcrumb)))
-        except SourceError:
-            return ""  # history fails, which the note says already
 
     # --- The chart -------------------------------------------------------------------------------------------------
 

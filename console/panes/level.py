@@ -110,3 +110,13 @@ async def gathered(rows: Iterable[Row]) -> list[Row]:
 def called(place: str, name: str) -> bool:
     """Whether a row's field is the name given: whole, or the last part of a path."""
     return name == place or name.rsplit("/", 1)[-1] == place
+
+
+def why_not(action: str, description: str) -> str:
+    """Why a key cannot act here."""
+    reasons = {
+        "numbers": "there is no chart on screen",
+        "chart": "nothing here has a chart",
+        "evidence": "nothing here rests on a log",
+    }
+    return f"{description}: {reasons.get(action, 'there is no such choice here')}."
