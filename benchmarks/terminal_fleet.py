@@ -19,6 +19,8 @@ FILLS, FILL_SECONDS = 20, 60
 STILL = "0.000001"
 """Speed of a platform on which nothing happens while it is watched."""
 _EAGER = "\n[sync]\nrequests_per_minute = 6000\nlogs_per_minute = 30\n"
+_RESTED = "\n[sync]\nlogs_per_minute = 0\n"
+"""Logs of 30 days would be read for an hour: that is no rest."""
 _TOKEN = "# export "
 
 
@@ -71,7 +73,7 @@ def fleet(kept: Path | None = None) -> Iterator[tuple[Fleet, "subprocess.Popen[b
                 if kept is not None:
                     shutil.copytree(here / "data", kept / "data")
             _look(made)
-            config.write_text(told)
+            config.write_text(told + _RESTED)
             yield made, platform
         finally:
             platform.terminate()
