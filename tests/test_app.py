@@ -265,7 +265,8 @@ async def test_a_history_that_does_not_open_is_told_in_every_pane_and_tried_agai
 async def test_a_key_that_cannot_act_says_why(world: World) -> None:
     async with world.app().run_test(size=(80, 30), notifications=True) as pilot:
         await until(pilot, lambda: "llm/docs" in shown(pilot))
-        for key, why in (("w", "no such choice"), ("c", "nothing here has a chart"), ("v", "Numbers: there is no chart")):
+        reasons = {"w": "no such choice", "c": "nothing here has a chart", "v": "Numbers: there is no chart"}
+        for key, why in reasons.items():
             await pilot.press(key)
             await until(pilot, lambda why=why: why in shown(pilot))  # type: ignore[misc]
         await pilot.press("question_mark")
