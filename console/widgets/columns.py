@@ -77,13 +77,19 @@ def _cut(text: str, width: int) -> str:
     return head + "…"
 
 
-def line(row: Row, layout: Sequence[tuple[Column, int]], index: dict[str, int]) -> list[Span]:
-    """The row as runs: neighbours of one tone are one span, so that the terminal is told each tone once."""
+def line(row: Row, layout: Sequence[tuple[Column, int]], index: dict[str, int], *, marked: bool = False) -> list[Span]:
+    """The row as runs: neighbours of one tone are one span, so that the terminal is told each tone once.
+
+    A marked row's first cell begins with a dot.
+    """
     runs: list[Span] = []
     for number, (column, width) in enumerate(layout):
         if number:
             _append(runs, " " * GAP, "")
-        for text, tone in sized(_cell(row, column, width, index), width, column.right):
+        shown = _cell(row, column, width, index)
+        if marked and number == 0:
+            shown = (("● ", "accent"), *shown)
+        for text, tone in sized(shown, width, column.right):
             _append(runs, text, tone)
     return runs
 

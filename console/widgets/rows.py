@@ -296,7 +296,8 @@ class Rows(Widget, can_focus=True):
         if at >= len(self._shown):
             return ([(self._why_empty, "mute")] if y == 2 and not self._shown else []), False, False
         row = self._shown[at]
-        return line(row, self._layout, self._index), at == self._cursor, row.key in self.marked
+        marked = row.key in self.marked
+        return line(row, self._layout, self._index, marked=marked), at == self._cursor, marked
 
     @property
     def _why_empty(self) -> str:
@@ -315,9 +316,9 @@ class Rows(Widget, can_focus=True):
         self._fit()
         runs = self._runs(y)
         self._painted[y] = runs
-        spans, at_cursor, marked = runs
+        spans, at_cursor, _ = runs
         width = self.size.width
-        padded = sized(([("●", "accent"), *_without_first(spans)] if marked else spans), width)
+        padded = sized(spans, width)
         look = "header" if y == 0 else ""
         return Strip([Segment(text, self._style(look or tone, at_cursor)) for text, tone in padded], width)
 
@@ -370,11 +371,3 @@ def _sorted(rows: list[Row], at: int, descending: bool) -> list[Row]:
     known = [row for row in rows if row.sort[at] is not None]
     unknown = [row for row in rows if row.sort[at] is None]
     return sorted(known, key=lambda row: row.sort[at], reverse=descending) + unknown  # type: ignore[arg-type,return-value]
-
-
-def _without_first(spans: list[Span]) -> list[Span]:
-    """The spans without their first terminal column: a mark takes its place."""
-    if not spans:
-        return []
-    text, tone = spans[0]
-    return [(text[1:], tone), *spans[1:]]

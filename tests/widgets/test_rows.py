@@ -217,3 +217,14 @@ async def test_the_first_picture_stands_still_when_the_screen_tells_its_size() -
     async with Host(rows).run_test(size=(40, 10)) as pilot:
         await pilot.pause()
         assert set(tops) == {0}
+
+
+async def test_a_marked_row_keeps_its_whole_name_and_its_columns() -> None:
+    rows = table([row("runner", 1), row("other", 2)])
+    app = Host(rows)
+    async with app.run_test(size=(40, 6)) as pilot:
+        await pilot.press("space")
+        await pilot.pause()
+        marked, plain = app.shown().splitlines()[1:3]
+        assert marked.startswith("● runner ")
+        assert marked.index("1") == plain.index("2")
