@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from ..model.pipelines import Pipeline, Project
+from ..model.pipelines import Job, Pipeline, Project, Status
 from ..ports import Bookmark, Want
 from .book import FILLS, Book
 from .rhythm import Rhythm
@@ -14,6 +14,14 @@ COST_OF_JOBS = 2
 """Requests for the jobs of one pipeline: GraphQL and REST each know what the other does not tell."""
 _EVER = datetime.max.replace(tzinfo=UTC)
 _LATEST_WANTS = 200
+_LOOKED_AT = timedelta(minutes=10)
+"""A pipeline somebody opened is taken to be on a screen for this long."""
+_CALMEST = 4
+"""How many times the usual wait a running pipeline is left alone whose jobs do not change."""
+
+
+States = frozenset[tuple[int, Status]]
+"""Jobs of a pipeline by id, each with its status."""
 
 
 class Kind(StrEnum):
@@ -55,6 +63,8 @@ class Agenda:
         self._wants: dict[Want, datetime] = {}
         self._asked: dict[Want, datetime] = {}
         self._running: dict[int, tuple[Pipeline, datetime]] = {}
+        self._calm: dict[int, tuple[States, int]] = {}
+        self._opened: dict[int, datetime] = {}
 
     # --- What comes in ----------------------------------------------------------------------------------------------
 
@@ -76,6 +86,8 @@ class Agenda:
 
     def want(self, want: Want, now: datetime) -> None:
         """Put something first; what was asked a moment ago waits until `Rhythm.want` has passed."""
+        if want.pipeline_id is not None:
+            self._opened[want.pipeline_id] = now
         due = self._asked.get(want, now - timedelta(days=1)) + timedelta(seconds=self._rhythm.want)
         self._wants.setdefault(want, max(now, due))
         if len(self._wants) > _LATEST_WANTS:
@@ -85,6 +97,15 @@ class Agenda:
         """These pipelines run now, and no others do; their jobs are to be looked at again and again."""
         before = self._running
         self._running = {one.id: (one, before[one.id][1] if one.id in before else now) for one in pipelines}
+        self._calm = {id: calm for id, calm in self._calm.items() if id in self._running}
+        self._opened = {id: at for id, at in self._opened.items() if now - at < _LOOKED_AT}
+
+    def looked(self, pipeline_id: int, jobs: Iterable[Job]) -> None:
+        """These are the jobs of a pipeline now: while they stand still they are asked for less and less often."""
+        if pipeline_id in self._running:
+            states = frozenset((job.id, job.status) for job in jobs)
+            before, looks = self._calm.get(pipeline_id, (states, -1))
+            self._calm[pipeline_id] = states, looks + 1 if states == before else 0
 
     # --- What goes out ----------------------------------------------------------------------------------------------
 
@@ -115,7 +136,8 @@ class Agenda:
             self._note(Want(step.book.project.id, step.pipeline_id), now)
             if step.pipeline_id in self._running:
                 pipeline = self._running[step.pipeline_id][0]
-                self._running[step.pipeline_id] = (pipeline, now + timedelta(seconds=self._active_every()))
+                wait = self._active_every() * self._calmness(pipeline.id, now)
+                self._running[step.pipeline_id] = (pipeline, now + timedelta(seconds=wait))
         elif step.kind is Kind.CHANGES:
             self._note(Want(step.book.project.id), now)
 
@@ -123,6 +145,13 @@ class Agenda:
         """Many running pipelines are looked at less often each: together they take a third of the budget at most."""
         a_minute = self._rhythm.requests_per_minute / 3
         return max(self._rhythm.active, len(self._running) * COST_OF_JOBS * 60 / a_minute)
+
+    def _calmness(self, pipeline_id: int, now: datetime) -> int:
+        opened = self._opened.get(pipeline_id)
+        if opened is not None and now - opened < _LOOKED_AT:
+            return 1
+        _, looks = self._calm.get(pipeline_id, (None, 0))
+        return min(_CALMEST, 1 << looks)
 
     def _note(self, want: Want, now: datetime) -> None:
         self._wants.pop(want, None)

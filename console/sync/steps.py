@@ -57,6 +57,7 @@ class Steps:
             book.changed = True
             return
         jobs = await self._pipeline_jobs(book, pipeline)
+        self.context.agenda.looked(pipeline.id, jobs)
         if not pipeline.status.finished and all(job.status.finished for job in jobs):
             book.changed = True
 

@@ -7,7 +7,7 @@ from console.model.pipelines import Status
 from console.ports import Bookmark, Want
 from console.sync.agenda import Agenda, Kind, Step
 from console.sync.rhythm import Rhythm
-from tests.fakes import NOW, pipeline, project
+from tests.fakes import NOW, job, pipeline, project
 
 LATER = NOW + timedelta(minutes=1)
 
@@ -98,6 +98,35 @@ def test_the_same_want_again_waits_a_little() -> None:
     assert one.take(NOW + timedelta(seconds=4)) is None
     assert one.next_due() == NOW + timedelta(seconds=5)
     assert one.take(NOW + timedelta(seconds=5)) is not None
+
+
+def looks_at_a_running_pipeline(one: Agenda, *, changes: bool, seconds: int = 300) -> list[int]:
+    """When its jobs were asked for, in seconds from NOW."""
+    one.watched = frozenset({"jobs"})
+    one.runs([pipeline(5, Status.RUNNING)], NOW)
+    asked: list[int] = []
+    for second in range(seconds):
+        if (step := one.take(NOW + timedelta(seconds=second))) is not None and step.kind is Kind.JOBS:
+            asked.append(second)
+            status = Status.SUCCESS if changes and len(asked) % 2 else Status.RUNNING
+            one.looked(5, [job(1, status=status, pipeline_id=5)])
+        if step is not None:
+            step.book.busy = False
+    return asked
+
+
+def test_a_running_pipeline_that_stands_still_is_asked_less_and_less_often() -> None:
+    assert looks_at_a_running_pipeline(agenda(), changes=False) == [0, 15, 30, 60, 120, 180, 240]
+
+
+def test_a_running_pipeline_that_moves_is_asked_as_often_as_ever() -> None:
+    assert looks_at_a_running_pipeline(agenda(), changes=True, seconds=60) == [0, 15, 30, 45]
+
+
+def test_a_running_pipeline_that_somebody_opened_is_asked_as_often_as_ever() -> None:
+    one = agenda()
+    one.want(Want(1, 5), NOW)
+    assert looks_at_a_running_pipeline(one, changes=False, seconds=60) == [0, 15, 30, 45]
 
 
 def test_wants_of_unknown_projects_harm_nothing() -> None:

@@ -301,7 +301,8 @@ async def test_many_running_pipelines_leave_most_of_the_budget(time: Time) -> No
         await time.advance(PAST_FILL)
         before = gitlab.count("jobs of")
         await time.advance(300)
-        assert 200 <= gitlab.count("jobs of") - before <= 5 * 300 / 3 / 2
+        # Forty that stand still: each every 192 s, four times what their share of the budget allows.
+        assert 40 * (300 // 192) <= gitlab.count("jobs of") - before <= 5 * 300 / 3 / 2
 
 
 async def test_when_all_jobs_have_ended_the_pipeline_is_asked_too(stage: Stage) -> None:
