@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 18, 13, 30, tzinfo=UTC)
 SEED = 7
 SIZE = (132, 40)
-FILL_SECONDS = 150
-"""Enough for every pipeline and job, and for the logs of the last weeks."""
+FILL_SECONDS = 900
+"""At most: 90 days are there in some minutes, with every log of the last weeks."""
 HERE = Path(__file__).parent
 SHOTS: dict[str, tuple[str, ...]] = {
     "pipelines": ("2",),
