@@ -54,8 +54,9 @@ class Cache(Level):
         yield from (evidence_row(one, board.at) for one in board.evidence)
 
     def note(self, board: CacheBoard) -> Cell:
-        below = sum(row.hit_ratio is not None and row.hit_ratio < board.goal for row in board.rows)
-        lost = sum((row.lost for row in board.rows if row.lost and row.layer == "runner"), timedelta())
+        whole = next((row for row in board.rows if row.kind == ("project" if board.project else "layer")), None)
+        lost = whole.lost if whole else None
+        below = sum(row.hit_ratio is not None and row.hit_ratio < board.goal for row in board.rows if row is not whole)
         spans = cell(f"last {window_name(board.window)}   ", "accent")
         spans += cell(f"{below} below {percent(board.goal)}   ", "warn" if below else "mute")
         spans += cell(f"{duration(lost)} lost to misses   " if lost else "", "warn")
@@ -101,7 +102,9 @@ def cache_row(row: CacheRow, goal: float) -> Row:
     tone = "mute" if ratio is None else "" if ratio >= goal else "bad" if ratio < goal / 2 else "warn"
     mark = "" if tone in ("", "mute") else "!"
     reason = row.reasons[0].reason if row.reasons else row.note
-    change = cell("–", "mute") if row.change is None else cell(f"{row.change * 100:+.0f} pt", _change_tone(row.change))
+    change = (
+        cell("–", "mute") if row.change is None else cell(f"{round(row.change * 100):+d} pt", _change_tone(row.change))
+    )
     return Row(
         key=_key(row),
         cells=(

@@ -109,6 +109,12 @@ def test_a_project_leads_to_its_keys_and_newest_misses() -> None:
     assert [row.key for row in down.rows(deep)] == ["job 70 k"]
 
 
+def test_the_note_counts_each_restore_once() -> None:
+    whole = cache("all projects", 0.5, kind="layer", lost=9 * MINUTES)
+    board = CacheBoard((whole, cache("a", 0.4), cache("b", 0.95)), 0.9, "", (), WEEK, NOW)
+    assert plain(Cache().note(board)).split("   ")[1:3] == ["1 below 90%", "9m 00s lost to misses"]
+
+
 def spend(name: str, minutes: float = 100, cost: float | None = 0.8) -> SpendRow:
     return SpendRow(name, 1, 10, minutes, cost, 0.0, 0.5, None, 5.0, 0.0, ((DAY, minutes),))
 
