@@ -26,6 +26,8 @@ from .terminal_targets import judged
 
 SIZES = ((80, 24), (200, 50))
 RUNS, REST_SECONDS, SETTLE_SECONDS = 3, 10.0, 4.0
+CATCH_UP_SECONDS = 45.0
+"""In which the console asks once for everything that runs, and then less and less often: only then it rests."""
 OTHERS = {"posting": ("posting", ("Jump",)), "dolphie": ("dolphie", ("Dolphie",))}
 """Programs from the Python package index: their command, and what stands on their first screen."""
 
@@ -57,7 +59,7 @@ def once(one: Candidate, size: tuple[int, int], rest_seconds: float) -> Figures:
                 keys = measured.keys(program, quiet=False)
                 return keys | measured.refresh(program) | measured.leave(program)
             figures = measured.start(program, one.ready)
-            measured.settle(program, SETTLE_SECONDS)
+            measured.settle(program, SETTLE_SECONDS if one.fleet is None else CATCH_UP_SECONDS)
             figures |= measured.rest(program, rest_seconds)
             if one.before_keys:
                 program.send(one.before_keys)
@@ -101,14 +103,19 @@ def run(
             for size in sizes:
                 for one in programs:
                     _say(f"{turn + 1}/{runs} {size[0]}x{size[1]} {one.name}")
-                    every[size].setdefault(one.name, []).append(once(one, size, rest))
+                    try:
+                        every[size].setdefault(one.name, []).append(once(one, size, rest))
+                    except (TimeoutError, LookupError, OSError) as error:
+                        if one.name not in others:
+                            raise
+                        _say(f"{one.name} cannot be measured here: {error}")
         platform.terminate()
         platform.wait()
         for size in sizes:
             _say(f"{size[0]}x{size[1]} console, its sources gone")
             every[size][alone.name] = [once(alone, size, rest) for _ in range(max(1, runs // 2))]
     for size, by_name in every.items():
-        figures = {name: _medians(ones) for name, ones in by_name.items()}
+        figures = {name: _medians(ones) for name, ones in by_name.items() if ones}
         told[f"{size[0]}x{size[1]}"] = {"figures": figures, "targets": judged(figures, size)}
     return told | {"load_after": round(os.getloadavg()[0], 2)}
 
