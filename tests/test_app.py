@@ -263,7 +263,7 @@ async def test_a_history_that_does_not_open_is_told_in_every_pane_and_tried_agai
 
 
 async def test_a_key_that_cannot_act_says_why(world: World) -> None:
-    async with world.app().run_test(size=(80, 30), notifications=True) as pilot:
+    async with world.app().run_test(size=(200, 40), notifications=True) as pilot:  # notices do not cover the keys
         await until(pilot, lambda: "llm/docs" in shown(pilot))
         reasons = {"w": "no such choice", "c": "nothing here has a chart", "v": "Numbers: there is no chart"}
         for key, why in reasons.items():
