@@ -85,6 +85,8 @@ class Pane(Vertical):
         self._chart_timer: Any = None
         self._age_timer: Any = None
         self._visiting = ""
+        self._note: Cell = ()
+        """Of the board on screen: made once, since a moving cursor says it again at each step."""
 
     def compose(self) -> ComposeResult:
         yield Line(classes="note")
@@ -129,6 +131,7 @@ class Pane(Vertical):
         if stand.board is not None:
             self._show(stand.board, stand.level.rows(stand.board))
         else:
+            self._note = ()
             self.query_one(".note", Line).say(())
         self._arrange_chart()
         self.post_message(PlaceChanged())
@@ -191,14 +194,14 @@ class Pane(Vertical):
         self.workers.cancel_group(self, "board")
 
     def _show(self, board: Any, rows: Iterable[Row]) -> None:
+        self._note = self.stand.level.note(board)
         self.table.replace(rows)
         self._say_note()
         self._draw_chart()
         self._arrive()
 
     def _say_note(self) -> None:
-        stand = self.stand
-        note = stand.level.note(stand.board) if stand.board is not None else ()
+        stand, note = self.stand, self._note
         if self.problem:
             note = (("! ", "bad"), (self.problem, "bad"), ("   ", ""), *note)
         elif stand.stored_at is not None:

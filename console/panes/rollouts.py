@@ -1,7 +1,7 @@
 """Roll-outs: where each service stands on its way to new code, those in trouble first."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..boards import evidence as evidences
@@ -265,27 +265,28 @@ def past_row(past: PastRollout, board: RolloutBoard) -> Row:
 
 def errors_chart(board: RolloutBoard) -> "ChartData | None":
     """Error ratio of each track over time."""
-    from ..widgets.chartdata import ChartData, Series
-
-    series = tuple(
-        Series(track.name, tuple(at for at, _ in track.points_error), tuple(value for _, value in track.points_error))
-        for track in board.row.tracks
-        if track.points_error
-    )
-    return ChartData("error ratio by track", series, format_y=lambda value: percent(value, 1)) if series else None
+    points = {track.name: track.points_error for track in board.row.tracks}
+    return _tracks_chart("error ratio by track", points, lambda value: percent(value, 1))
 
 
 def p95_chart(board: RolloutBoard) -> "ChartData | None":
     """p95 latency of each track over time."""
+    points = {track.name: track.points_p95 for track in board.row.tracks}
+    return _tracks_chart("p95 latency by track", points, duration_ms)
+
+
+def _tracks_chart(
+    title: str, points: Mapping[str, Sequence[tuple[datetime, float]]], format_y: Callable[[float], str]
+) -> "ChartData | None":
+    """A line a track; None when no track has points."""
     from ..widgets.chartdata import ChartData, Series
 
     series = tuple(
-        Series(track.name, tuple(at for at, _ in track.points_p95), tuple(value for _, value in track.points_p95))
-        for track in board.row.tracks
-        if track.points_p95
+        Series(name, tuple(at for at, _ in known), tuple(value for _, value in known))
+        for name, known in points.items()
+        if known
     )
-    label = "p95 latency by track"
-    return ChartData(label, series, format_y=lambda value: duration_ms(value)) if series else None
+    return ChartData(title, series, format_y=format_y) if series else None
 
 
 def duration_ms(seconds: float) -> str:
